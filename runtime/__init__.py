@@ -1,0 +1,47 @@
+"""pyex: Erlang/OTP's process model for Python.
+
+`from pyex import *` gives what the prompt has, less the shell's helpers.
+"""
+
+from pyex.atom import Atom
+from pyex.blocking import blocking
+from pyex.errors import ArgumentError, ErlangError, Exit, MatchError, ReceiveTimeout, RemoteError
+from pyex.mailbox import receive, send
+from pyex.node import node
+from pyex.ok import ok
+from pyex.pattern import value
+from pyex.pid import Pid
+from pyex.process import Process
+from pyex.reference import Reference, make_ref
+from pyex.run import run
+from pyex.self_ import self
+from pyex.spawn import become, exit, spawn, spawn_link, spawn_monitor
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ArgumentError",
+    "Atom",
+    "ErlangError",
+    "Exit",
+    "MatchError",
+    "Pid",
+    "Process",
+    "ReceiveTimeout",
+    "Reference",
+    "RemoteError",
+    "become",
+    "blocking",
+    "exit",
+    "make_ref",
+    "node",
+    "ok",
+    "receive",
+    "run",
+    "self",
+    "send",
+    "spawn",
+    "spawn_link",
+    "spawn_monitor",
+    "value",
+]

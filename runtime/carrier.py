@@ -1,0 +1,167 @@
+"""Carriers: the greenlets that processes run on, from their first call to their end.
+
+A carrier runs one process after another. When one ends, and the next that is ready has no stack yet, it is run
+right there, without a switch; else the carrier waits in a pool.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from greenlet import GreenletExit, getcurrent
+
+from pyex import error_report
+from pyex.atom import NORMAL
+from pyex.control_block import ControlBlock, State
+from pyex.errors import Exit
+from pyex.exit_reason import reason_of
+from pyex.exit_signal import announce, bury, unwinding
+from pyex.scheduler import scheduler
+
+POOL_SIZE = 256
+
+
+class Become:
+    """What `become` returns: the next call of the process. `drop_stack` makes it wait for a message first."""
+
+    __slots__ = ("args", "drop_stack", "function")
+
+    def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], drop_stack: bool) -> None:
+        self.function = function
+        self.args = args
+        self.drop_stack = drop_stack
+
+    def __repr__(self) -> str:
+        return f"become({getattr(self.function, '__qualname__', self.function)}, …)"
+
+
+def carry() -> None:
+    """The carrier's own loop. Entered, and left for another greenlet, in a critical section."""
+    me = getcurrent()
+    while True:
+        block = scheduler.current
+        assert block is not None
+        block.greenlet = me
+        # Context variables belong to the process, not to the carrier.
+        me.gr_context = None
+        if _live(block):
+            block.state = State.DEAD
+        block.greenlet = None
+        del block
+        successor = scheduler.next_ready()
+        scheduler.switches += 1
+        scheduler.current = successor
+        if successor is not None and successor.greenlet is None:
+            successor.state = State.RUNNING
+            continue
+        if len(scheduler.carriers) >= POOL_SIZE:
+            return  # to the hub, its parent, which goes on with `current`
+        scheduler.carriers.append(me)
+        if successor is None or successor.greenlet is None:
+            scheduler.hub.switch()
+        else:
+            successor.state = State.RUNNING
+            successor.greenlet.switch()
+
+
+def _live(block: ControlBlock) -> bool:
+    """Run a process until it ends, True, or waits without a stack, False."""
+    while True:
+        reason: Any = NORMAL
+        try:
+            scheduler.leave()
+            function, args = block.entry
+            block.entry = (function, ())
+            result = call(function, args)
+            if scheduler.forked:
+                raise SystemExit(0)
+            del args
+            step = _next_step(block, result)
+            del result
+        except GreenletExit:
+            raise
+        except BaseException as error:
+            if scheduler.forked:
+                _end_child(error)
+            step = None
+            reason = block.exit_reason if block.dying else _reason(block, error)
+        if step is None:
+            _end(block, reason)
+            return True
+        block.entry = (step.function, step.args)
+        scheduler.critical += 1
+        if step.drop_stack and not block.mailbox and block.pending is None:
+            block.mailbox = None
+            block.state = State.WAITING
+            return False
+
+
+def _end_child(error: BaseException) -> None:
+    """In the child of a fork: it ends where the process would, as a program of its own, and never touches the
+    others.
+    """
+    status = 1
+    if isinstance(error, SystemExit):
+        status = error.code if isinstance(error.code, int) else int(error.code is not None)
+    else:
+        traceback.print_exception(error)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(status)
+
+
+def call(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    """The lowest frame of a process: not the engine's any more, though it stands here. (The function may have no
+    frame itself.)
+    """
+    return function(*args)
+
+
+def _next_step(block: ControlBlock, result: Any) -> Become | None:
+    """What a process does after its function has returned; None: it ends."""
+    planned, block.become = block.become, None
+    if isinstance(result, Become) and (planned is result or planned is None):
+        return result
+    if planned is not None:
+        raise RuntimeError("become(...) was called and not returned: write `return become(...)`")
+    return None
+
+
+def _reason(block: ControlBlock, error: BaseException) -> Any:
+    """The exit reason of what was not caught, which is reported unless it is an `exit`."""
+    try:
+        reason = reason_of(error, block.entry)
+        if not isinstance(error, Exit | SystemExit):
+            error_report.report(block, error, reason)
+        return reason
+    except BaseException as failure:
+        return block.exit_reason if block.dying else reason_of(failure)
+
+
+def _end(block: ControlBlock, reason: Any) -> None:
+    """Bury the process if a signal has not done it, tell the others, and drop what it owned. Ends in a critical
+    section.
+    """
+    scheduler.critical += 1
+    if not block.dying:
+        bury(block, reason)
+    announce(block)
+    block.pending = None
+    # What it owned may have finalisers: the user's code, which runs outside the critical section, in the process's
+    # own time.
+    owned = (block.mailbox, block.dictionary, block.entry)
+    block.mailbox = block.dictionary = None
+    block.entry = (_nothing, ())
+    block.initial_call = _nothing
+    scheduler.critical -= 1
+    del owned
+    scheduler.critical += 1
+    unwinding.discard(block)
+
+
+def _nothing() -> None:
+    """The entry of a process that has ended."""

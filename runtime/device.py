@@ -1,0 +1,100 @@
+"""Devices: where the output of processes goes, and where their input comes from."""
+
+from __future__ import annotations
+
+import sys
+from queue import SimpleQueue
+from threading import Thread, get_ident
+from typing import Protocol, TextIO
+
+from pyex.scheduler import scheduler
+
+
+class Device(Protocol):
+    """What a group leader serves. No call but `read_line` may block: they come from processes."""
+
+    @property
+    def backlog(self) -> int:
+        """Characters written and not yet out."""
+        ...
+
+    def write(self, text: str) -> None: ...
+
+    def write_error(self, text: str) -> None: ...
+
+    def read_line(self, prompt: str) -> str:
+        """The next line with its line break; "" at the end of the input. Called from a thread of the pool."""
+        ...
+
+    def open(self) -> None: ...
+
+    def close(self) -> None:
+        """Wait until all is written."""
+        ...
+
+
+class StreamDevice:
+    """Plain streams, written by a thread of their own: a slow reader holds up that thread and no process."""
+
+    def __init__(self, out: TextIO | None = None, error: TextIO | None = None, source: TextIO | None = None) -> None:
+        self.out = out or sys.stdout
+        self.error = error or sys.stderr
+        self.source = source or sys.stdin
+        self.broken: OSError | None = None
+        self._queue: SimpleQueue[tuple[TextIO, str, int] | None] = SimpleQueue()
+        # Each of the two has one thread that changes it.
+        self._queued = 0
+        self._written = 0
+        self._thread: Thread | None = None
+
+    @property
+    def backlog(self) -> int:
+        return self._queued - self._written
+
+    def write(self, text: str) -> None:
+        self._put(self.out, text)
+
+    def write_error(self, text: str) -> None:
+        self._put(self.error, text)
+
+    def read_line(self, prompt: str) -> str:
+        self.write(prompt)
+        return self.source.readline()
+
+    def open(self) -> None:
+        if self._thread is None:
+            self._thread = Thread(target=self._work, name="pyex output", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """Wait until all is written."""
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join()
+            self._thread = None
+
+    def _put(self, stream: TextIO, text: str) -> None:
+        if self.broken is not None and stream is self.out:
+            raise self.broken
+        counted = len(text) if get_ident() == scheduler.owner else 0
+        self._queued += counted
+        self._queue.put((stream, text, counted))
+
+    def _work(self) -> None:
+        while (item := self._queue.get()) is not None:
+            stream, text, counted = item
+            try:
+                stream.write(text)
+                if self._queue.empty() or stream is self.error:
+                    stream.flush()
+            except BrokenPipeError as error:
+                if stream is self.out:
+                    self.broken = error
+            except (OSError, ValueError):
+                pass  # a closed or full stream has nobody to be told
+            self._written += counted
+        for stream in (self.out, self.error):
+            try:
+                stream.flush()
+            except (OSError, ValueError):
+                continue

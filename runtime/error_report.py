@@ -1,0 +1,54 @@
+"""The report of a crash: which process, which exception, and where."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from pyex.closure import why_name_is_gone
+from pyex.control_block import ControlBlock
+from pyex.exit_reason import format_error, format_stack, is_exception_reason
+from pyex.stack import stacktrace
+
+logger = logging.getLogger("pyex")
+
+
+def report(block: ControlBlock, error: BaseException, reason: Any) -> None:
+    """Log that a process raised an exception; the logger process prints it. Runs the user's code: texts of
+    exceptions.
+    """
+    logger.error(f"Process {block.pid!r} raised an exception\n{describe(error, reason)}", extra={"pid": block.pid})
+
+
+def describe(error: BaseException, reason: Any = None) -> str:
+    """An exception as reports and the shell show it: `** (ValueError) oops`, then its places, innermost first."""
+    shown = reason[0] if is_exception_reason(reason) else error
+    text = format_error(shown)
+    gone = why_name_is_gone(error)
+    if gone:
+        text += f"\n{gone}"
+    if isinstance(error, RecursionError):
+        text += "\n    (a server that calls itself for ever wants `return become(function, ...)`)"
+    text += format_stack(_short(stacktrace(error.__traceback__)))
+    seen: set[int] = {id(error)}
+    cause = _cause(error)
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        text += f"\n  caused by {format_error(cause)}{format_stack(_short(stacktrace(cause.__traceback__)))}"
+        cause = _cause(cause)
+    return text
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    if error.__cause__ is not None:
+        return error.__cause__
+    return None if error.__suppress_context__ else error.__context__
+
+
+def _short(stack: list[Any], most: int = 20) -> list[Any]:
+    """The two ends of a stack trace that is too long to read."""
+    if len(stack) <= most:
+        return stack
+    half = most // 2
+    gap = ("", f"({len(stack) - most} more)", 0, {"file": "...", "line": "..."})
+    return [*stack[:half], gap, *stack[-half:]]

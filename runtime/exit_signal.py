@@ -1,0 +1,101 @@
+"""Links and exit signals: how the end of one process reaches others.
+
+The rules, in OTP's words. An exit signal carries a reason to a process:
+
+- `kill` sent by `Process.exit` cannot be trapped; those who hear of it are told `killed`.
+- A process that traps exits gets the message `("EXIT", sender, reason)` instead.
+- `normal` does nothing to others, but ends a process that sends it to itself.
+- Everything else ends the receiver, which passes its reason on to those that it is linked to.
+
+A process that ends is dead at once for everyone who asks: its name is free and messages to it vanish. If it was
+ended from outside, its stack is unwound next; then those linked to it and those that monitor it are told
+(`announce`).
+
+All functions here run in a critical section.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyex import registered_name
+from pyex.atom import DOWN, EXIT, KILL, KILLED, NOPROC, NORMAL, PROCESS
+from pyex.control_block import ControlBlock, process_table
+from pyex.errors import Unwind
+from pyex.mailbox import deliver
+from pyex.pid import Pid
+from pyex.scheduler import scheduler
+
+# The processes that have been ended from outside and have not yet been unwound.
+unwinding: set[ControlBlock] = set()
+
+
+def deliver_exit(sender: Pid, target: ControlBlock, reason: Any, *, by_link: bool) -> None:
+    """Send one exit signal; `by_link` tells a peer's end from a `Process.exit`."""
+    if target.dying:
+        return
+    # Only strings are compared: the `==` of somebody's own class would be user code in a critical section.
+    word = reason if isinstance(reason, str) else None
+    if word == KILL and not by_link:
+        terminate(target, KILLED)
+    elif target.trap_exit:
+        deliver(target, (EXIT, sender, reason))
+    elif word != NORMAL or (sender is target.pid and not by_link):
+        terminate(target, reason)
+
+
+def terminate(block: ControlBlock, reason: Any) -> None:
+    """End a process from outside; its stack, if it has one, is unwound in its next slice, which comes first."""
+    bury(block, reason)
+    block.pending = Unwind
+    unwinding.add(block)
+    if block is not scheduler.current:
+        scheduler.make_ready_first(block)
+
+
+def bury(block: ControlBlock, reason: Any) -> None:
+    """From here on it is dead for everyone who asks."""
+    block.dying = True
+    block.exit_reason = reason
+    block.pid.block = None
+    del process_table[block.pid.number]
+    registered_name.release(block)
+
+
+def announce(block: ControlBlock) -> None:
+    """Tell those linked to a dead process, then those that monitor it; once."""
+    links, block.links = block.links, None
+    held, block.monitors = block.monitors, None
+    watchers, block.monitored_by = block.monitored_by, None
+    for peer in links or ():
+        if peer.links is not None:
+            del peer.links[block]
+        deliver_exit(block.pid, peer, block.exit_reason, by_link=True)
+    for reference, (watcher, what) in (watchers or {}).items():
+        if watcher.monitors is not None and watcher.monitors.pop(reference, None):
+            deliver(watcher, (DOWN, reference, PROCESS, what, block.exit_reason))
+    for reference, (_, watched) in (held or {}).items():
+        if watched.monitored_by is not None:
+            watched.monitored_by.pop(reference, None)
+
+
+def link(me: ControlBlock, peer: ControlBlock) -> None:
+    """Link two live processes; once is enough."""
+    if me is peer:
+        return
+    if me.links is None:
+        me.links = {}
+    if peer.links is None:
+        peer.links = {}
+    me.links[peer] = peer.links[me] = None
+
+
+def unlink(me: ControlBlock, peer: ControlBlock) -> None:
+    for one, other in ((me, peer), (peer, me)):
+        if one.links is not None and other in one.links:
+            del one.links[other]
+
+
+def tell_no_process(me: ControlBlock, pid: Pid) -> None:
+    """What a trapping process hears that links to a dead one."""
+    deliver(me, (EXIT, pid, NOPROC))

@@ -1,0 +1,180 @@
+"""The mailbox: sending a message, and receiving the oldest that matches."""
+
+from __future__ import annotations
+
+from collections import deque
+from threading import get_ident
+from time import monotonic
+from typing import Any
+
+from pyex import registered_name
+from pyex.atom import INFINITY
+from pyex.control_block import ControlBlock, State
+from pyex.errors import ErlangError, ReceiveTimeout, bad_argument, describe
+from pyex.message import copied
+from pyex.node import is_this_node
+from pyex.pattern import check_patterns, matches_any
+from pyex.pid import Pid
+from pyex.scheduler import NotRunning, scheduler
+from pyex.stack import check_may_wait
+from pyex.timer_queue import Timer
+
+_RAISE: Any = object()
+
+
+def deliver(block: ControlBlock, message: Any) -> None:
+    """Put a message, copied already, into a mailbox. In a critical section."""
+    if block.dying:
+        return
+    if block.mailbox is None:
+        block.mailbox = deque()
+    block.mailbox.append(message)
+    if block.state is State.WAITING:
+        block.state = State.READY
+        scheduler.queues[block.priority].append(block)
+
+
+def deliver_to_pid(pid: Pid, message: Any) -> None:
+    """Deliver to whom the pid names now. In a critical section."""
+    if pid.block is not None:
+        deliver(pid.block, message)
+
+
+def deliver_to_name(name: object, message: Any) -> None:
+    """Deliver to whoever has the name now, else to nobody. In a critical section."""
+    block = registered_name.whereis(name)
+    if block is not None:
+        deliver(block, message)
+
+
+def send(destination: object, message: Any) -> Any:
+    """Send a message.
+
+        >>> send(self(), ("hello", "world"))
+        ('hello', 'world')
+        >>> receive()
+        ('hello', 'world')
+
+    `destination` is a pid, a registered name (a string or a class), or `(name, node())`. The receiver gets a copy:
+    nothing that can change is shared. Returns the message. A message to a process that has died, or to a `(name,
+    node)` that nobody has, vanishes.
+
+    Raises `ArgumentError` when nobody is registered under the name, or when the destination is none. May also be
+    called from other threads. Mirrors `send/2`.
+    """
+    if type(destination) is Pid:
+        block = destination.block
+        if block is None:
+            return message
+    else:
+        found = find_destination(destination)
+        if found is None:
+            return message
+        block = found
+    copy = copied(message)
+    if scheduler.critical or get_ident() != scheduler.owner:
+        if scheduler.owner is None:
+            raise NotRunning("the runtime is not running: nobody can receive this message")
+        scheduler.post(deliver, block, copy)
+        return message
+    me = scheduler.current
+    if me is None or me.dying or block.dying:
+        return message
+    # As `deliver` does, but without a call: at the recursion limit that would leave half of it undone.
+    scheduler.critical += 1
+    if block.mailbox is None:
+        block.mailbox = deque()
+    block.mailbox.append(copy)
+    if block.state is State.WAITING:
+        block.state = State.READY
+        scheduler.queues[block.priority].append(block)
+    scheduler.critical -= 1
+    return message
+
+
+def find_destination(destination: object) -> ControlBlock | None:
+    """The process that a destination names; None where a message to it vanishes."""
+    match destination:
+        case Pid():
+            return destination.block
+        case (name, node) if is_this_node(node):
+            return registered_name.whereis(registered_name.normalise(name))
+        case str() | type():
+            block = registered_name.whereis(destination)
+            if block is None:
+                raise bad_argument(1, f"invalid destination: no process is registered as {destination!r}")
+            return block
+    raise bad_argument(
+        1, f"invalid destination: {describe(destination)}; write a pid, a name or (name, node())"
+    )
+
+
+def receive(*patterns: Any, after: int | str | None = None, default: Any = _RAISE) -> Any:
+    """Take a message from the mailbox, and wait for one if there is none.
+
+        >>> _ = send(self(), "noise"), send(self(), ("price", 7))
+        >>> receive(("price", int))
+        ('price', 7)
+        >>> receive()
+        'noise'
+        >>> receive(after=10, default="nothing")
+        'nothing'
+
+    Without patterns the oldest message is taken, whatever it is. With patterns the oldest message that matches any
+    of them is taken, and the others stay, in order. In a pattern `...` matches anything, a class its instances, a
+    function what it returns true for, tuples, lists and dicts (by the keys given) their like, and everything else
+    what equals it; numbers match by exact type. `value(x)` matches a class or function itself.
+
+    Returns the message. `after` is in milliseconds, or "infinity"; when it has gone by, `default` is returned, or
+    without it `ReceiveTimeout` raised. Messages that do not match do not restart the clock. Raises
+    `ErlangError("timeout_value")` for an `after` that is no such number. Mirrors `receive … after … end`.
+    """
+    me = scheduler.me()
+    seconds = None if after is None else to_seconds(after)
+    if patterns:
+        check_patterns(patterns)
+    elif me.mailbox and not me.dying:
+        return me.mailbox.popleft()
+    if me.become is not None:
+        raise RuntimeError("become(...) was called and not returned: write `return become(...)`")
+    deadline = None if seconds is None else monotonic() + seconds
+    timer: Timer | None = None
+    seen = 0
+    try:
+        while True:
+            box = me.mailbox
+            while box is not None and seen < len(box) and not me.dying:
+                message = box[seen]
+                if not patterns or matches_any(patterns, message):
+                    del box[seen]
+                    return message
+                seen += 1
+            if deadline is not None and monotonic() >= deadline and not me.dying:
+                break
+            check_may_wait()
+            scheduler.critical += 1
+            try:
+                # A predicate is the user's code: messages may have come while it ran.
+                if me.mailbox is None or len(me.mailbox) <= seen:
+                    if timer is None and seconds is not None:
+                        timer = scheduler.timers.start(seconds, scheduler.wake, me)
+                    scheduler.park()
+            finally:
+                scheduler.leave()
+    finally:
+        if timer is not None:
+            timer.cancel()
+    if default is _RAISE:
+        raise ReceiveTimeout(f"no message came within {after} ms that matches")
+    return default
+
+
+def to_seconds(milliseconds: int | str) -> float | None:
+    """A timeout as the timers want it; None for "infinity"."""
+    if isinstance(milliseconds, str) and milliseconds == INFINITY:
+        return None
+    if type(milliseconds) is int and milliseconds >= 0:
+        return milliseconds / 1000
+    raise ErlangError(
+        "timeout_value", f'{milliseconds!r} is no timeout: write a whole number of milliseconds from 0, or "infinity"'
+    )

@@ -1,0 +1,94 @@
+"""Messages share nothing: what is sent is copied, unless it cannot change."""
+
+from __future__ import annotations
+
+import copy
+from types import BuiltinFunctionType, CodeType, EllipsisType, FunctionType, ModuleType, NoneType, NotImplementedType
+from typing import Any
+
+from pyex.atom import Atom
+from pyex.closure import captured
+from pyex.errors import ArgumentError, Self
+from pyex.pid import Pid
+from pyex.reference import Reference
+
+# Exact types whose values cannot change. They travel by reference.
+IMMUTABLE: frozenset[type] = frozenset(
+    {
+        NoneType, bool, int, float, complex, str, bytes, Atom, Pid, Reference, range, EllipsisType, NotImplementedType,
+        type, ModuleType, BuiltinFunctionType, CodeType,
+    }
+)  # fmt: skip
+
+
+def copied(value: Any) -> Any:
+    """What the receiver of `value` gets: the value itself when nothing in it can change, else a copy.
+
+    Containers are copied at any depth, with their cycles; other objects as `copy.deepcopy` does it. What cannot be
+    copied (a socket, a lock, an open file) is passed by reference.
+    """
+    return value if type(value) in IMMUTABLE else _copy(value, {})
+
+
+def _copy(value: Any, memo: dict[int, Any]) -> Any:
+    kind = type(value)
+    if kind in IMMUTABLE:
+        return value
+    if kind is tuple:
+        return _copy_tuple(value, memo)
+    done = memo.get(id(value))
+    if done is not None:
+        return done
+    if kind is list:
+        items: list[Any] = []
+        memo[id(value)] = items
+        items.extend(_copy(item, memo) for item in value)
+        return items
+    if kind is dict:
+        entries: dict[Any, Any] = {}
+        memo[id(value)] = entries
+        for key, item in value.items():
+            entries[_copy(key, memo)] = _copy(item, memo)
+        return entries
+    if kind is set:
+        members: set[Any] = set()
+        memo[id(value)] = members
+        members.update(_copy(item, memo) for item in value)
+        return members
+    if kind is FunctionType:
+        return captured(value, _copy, memo)
+    if kind is Self:
+        raise ArgumentError("a message holds self without parentheses: write self()")
+    return _copy_object(value, memo)
+
+
+def _copy_tuple(value: tuple[Any, ...], memo: dict[int, Any]) -> tuple[Any, ...]:
+    for item in value:
+        if type(item) not in IMMUTABLE:
+            break
+    else:
+        return value
+    done = memo.get(id(value))
+    if done is not None:
+        return done  # type: ignore[no-any-return]
+    items = tuple([_copy(item, memo) for item in value])
+    # A cycle through this tuple has made the copy meanwhile.
+    done = memo.get(id(value))
+    if done is not None:
+        return done  # type: ignore[no-any-return]
+    if all(one is other for one, other in zip(items, value, strict=True)):
+        items = value
+    memo[id(value)] = items
+    return items
+
+
+def _copy_object(value: Any, memo: dict[int, Any]) -> Any:
+    if isinstance(value, type):
+        return value
+    try:
+        return copy.deepcopy(value, memo)
+    except RecursionError:
+        raise
+    except Exception:
+        memo[id(value)] = value
+        return value

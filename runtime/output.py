@@ -1,0 +1,123 @@
+"""What processes print: the objects that stand for `sys.stdout` and `sys.stderr` while the runtime runs.
+
+A write neither switches in the middle of a line nor touches a stream: it hands whole lines to the device of the
+process's group leader, and keeps the rest until the line is whole, or the process has done something else for a
+while.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections import deque
+from typing import Any, TextIO
+
+from pyex import group_leader
+from pyex.control_block import ControlBlock
+from pyex.device import Device
+from pyex.scheduler import scheduler
+from pyex.stack import Owner, module_importing, owner_of
+
+# A process that has printed more than HIGH_WATER characters ahead of the device waits until there are fewer than
+# LOW_WATER.
+HIGH_WATER = 64 * 1024
+LOW_WATER = 16 * 1024
+POLL_SECONDS = 0.005
+LONGEST_PARTIAL = 4096
+
+_waiting: deque[tuple[ControlBlock, Device]] = deque()
+
+
+class ProcessOutput(io.TextIOBase):
+    """`sys.stdout`, or `sys.stderr`, of every process."""
+
+    def __init__(self, stream: TextIO, *, error: bool) -> None:
+        self.original = stream
+        self._error = error
+        self._partial: dict[ControlBlock, str] = {}
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return getattr(self.original, "encoding", None) or "utf-8"
+
+    @property
+    def errors(self) -> str | None:  # type: ignore[override]
+        return getattr(self.original, "errors", None)
+
+    def writable(self) -> bool:
+        return True
+
+    def isatty(self) -> bool:
+        return self.original.isatty()
+
+    def fileno(self) -> int:
+        return self.original.fileno()
+
+    def write(self, text: str, /) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        if not scheduler.is_inside():
+            self._hand_over(group_leader.standard_device(), text)
+            return len(text)
+        me = scheduler.current
+        if me is None or me.dying:
+            return len(text)
+        whole = self._partial.pop(me, "") + text
+        end = len(whole) if len(whole) > LONGEST_PARTIAL else whole.rfind("\n") + 1
+        if end < len(whole):
+            self._partial[me] = whole[end:]
+        if end:
+            device = group_leader.device_of(me)
+            self._hand_over(device, whole[:end])
+            if device.backlog > HIGH_WATER:
+                _wait_for_room(me, device)
+        return len(text)
+
+    def writelines(self, lines: Any, /) -> None:
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        me = scheduler.current if scheduler.is_inside() else None
+        if me is not None and me in self._partial:
+            self._hand_over(group_leader.device_of(me), self._partial.pop(me))
+
+    def flush_partial_lines(self) -> None:
+        """Hand over what has been kept. In the hub: no process is in the middle of a print then."""
+        while self._partial:
+            block, text = self._partial.popitem()
+            self._hand_over(group_leader.device_of(block), text)
+
+    def _hand_over(self, device: Device, text: str) -> None:
+        if self._error:
+            device.write_error(text)
+        else:
+            device.write(text)
+
+
+def _wait_for_room(me: ControlBlock, device: Device) -> None:
+    """Park a process that prints faster than its device takes it; only where its own code printed, as a preemption
+    would.
+    """
+    frame = sys._getframe(2)
+    if owner_of(frame) is not Owner.USER or module_importing(frame):
+        return
+    scheduler.enter()
+    try:
+        if not _waiting:
+            scheduler.timers.start(POLL_SECONDS, _poll)
+        _waiting.append((me, device))
+        scheduler.park()
+    finally:
+        scheduler.leave()
+
+
+def _poll() -> None:
+    for _ in range(len(_waiting)):
+        block, device = _waiting.popleft()
+        if device.backlog < LOW_WATER:
+            scheduler.wake(block)
+        elif not block.dying:
+            _waiting.append((block, device))
+    if _waiting:
+        scheduler.timers.start(POLL_SECONDS, _poll)

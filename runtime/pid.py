@@ -1,0 +1,56 @@
+"""Process identifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyex.control_block import ControlBlock
+
+_numbers: Iterator[int] = count(1)
+
+
+class Pid:
+    """The name of one process, for ever: numbers count up and are never used again.
+
+        >>> self()  # doctest: +ELLIPSIS
+        #PID<0....0>
+
+    Pids compare equal when they name the same process and can be sent, stored and used as keys after its death.
+    """
+
+    __slots__ = ("block", "number")
+
+    number: int
+    # The process's control block while it is alive, else None: a send needs no look-up.
+    block: ControlBlock | None
+
+    def __init__(self, number: int, block: ControlBlock | None) -> None:
+        self.number = number
+        self.block = block
+
+    def __repr__(self) -> str:
+        return f"#PID<0.{self.number}.0>"
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Pid) and self.number == other.number)
+
+    def __hash__(self) -> int:
+        return hash(("pid", self.number))
+
+    def __lt__(self, other: Pid) -> bool:
+        if not isinstance(other, Pid):
+            return NotImplemented
+        return self.number < other.number
+
+    def __copy__(self) -> Pid:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Pid:
+        return self
+
+
+def new_pid(block: ControlBlock) -> Pid:
+    return Pid(next(_numbers), block)

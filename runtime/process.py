@@ -1,0 +1,486 @@
+"""`Process`: what can be asked of processes and done to them, by the names of Elixir's `Process` module."""
+
+from __future__ import annotations
+
+import builtins
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pyex import exit_signal, process_info, registered_name
+from pyex.atom import DOWN, EXIT, NOPROC, OK, Atom
+from pyex.control_block import ControlBlock, Priority, process_table
+from pyex.errors import ArgumentError, ErlangError, bad_argument, describe
+from pyex.mailbox import deliver, receive, send
+from pyex.message import copied
+from pyex.monitor import demonitor, monitor
+from pyex.node import is_this_node, node
+from pyex.pid import Pid
+from pyex.reference import Reference, make_ref
+from pyex.scheduler import scheduler
+from pyex.spawn import plan, start
+from pyex.timer import cancel_timer, read_timer, send_after
+
+_ALL: Any = object()
+
+
+def _pid(value: object, position: int = 1) -> Pid:
+    if isinstance(value, Pid):
+        return value
+    raise bad_argument(position, f"not a pid: {describe(value)}")
+
+
+class Process:
+    """What can be asked of processes and done to them. A namespace: `Process.alive(pid)`."""
+
+    @staticmethod
+    def self() -> Pid:
+        """The pid of the caller: `self()`, where `self` means something else, as in methods.
+
+            >>> Process.self() == self()
+            True
+
+        Mirrors `self/0`.
+        """
+        return scheduler.me().pid
+
+    @staticmethod
+    def alive(pid: Pid) -> bool:
+        """Whether a process is alive.
+
+            >>> Process.alive(self())
+            True
+
+        Returns a bool; False as soon as an exit signal has ended it. Raises `ArgumentError` for anything but a pid.
+        Mirrors `Process.alive?/1`.
+        """
+        return _pid(pid).block is not None
+
+    @staticmethod
+    def spawn(function: Callable[..., Any], options: Iterable[str] = ()) -> Any:
+        """Start a process with options, any of "link" and "monitor".
+
+            >>> Process.flag("trap_exit", True)
+            False
+            >>> pid, ref = Process.spawn(lambda: exit("boom"), ["link", "monitor"])
+            >>> receive() == ("EXIT", pid, "boom"), receive() == ("DOWN", ref, "process", pid, "boom")
+            (True, True)
+
+        Returns the pid, or `(pid, reference)` with "monitor". Mirrors `Process.spawn/2`.
+        """
+        chosen = [options] if isinstance(options, str) else list(options)
+        unknown = [option for option in chosen if option not in ("link", "monitor")]
+        if unknown:
+            raise bad_argument(2, f'invalid option: {unknown[0]!r}; known are "link" and "monitor"')
+        reference = make_ref() if "monitor" in chosen else None
+        pid = start(function, (), with_link="link" in chosen, watched_as=reference).pid
+        return pid if reference is None else (pid, reference)
+
+    @staticmethod
+    def link(pid: Pid) -> bool:
+        """Link the caller and another process: when one ends, the other is sent an exit signal.
+
+            >>> Process.link(spawn(Process.sleep, "infinity"))
+            True
+
+        Returns True. When the other is dead: raises `ErlangError("noproc")`, or, for a caller that traps exits,
+        sends it `("EXIT", pid, "noproc")`. Raises `ArgumentError` for anything but a pid. Mirrors `Process.link/1`.
+        """
+        peer = _pid(pid)
+        me = scheduler.me()
+        if me.dying:
+            return True
+        if peer.block is None and not me.trap_exit:
+            raise ErlangError(NOPROC, f"{peer!r} does not refer to a living process")
+        scheduler.enter()
+        try:
+            if peer.block is None:
+                deliver(me, (EXIT, peer, NOPROC))
+            else:
+                exit_signal.link(me, peer.block)
+        finally:
+            scheduler.leave()
+        return True
+
+    @staticmethod
+    def unlink(pid: Pid) -> bool:
+        """Take a link away, if there is one.
+
+            >>> Process.unlink(self())
+            True
+
+        Returns True. Mirrors `Process.unlink/1`.
+        """
+        peer = _pid(pid)
+        me = scheduler.me()
+        if peer.block is not None and not me.dying:
+            scheduler.enter()
+            try:
+                exit_signal.unlink(me, peer.block)
+            finally:
+                scheduler.leave()
+        return True
+
+    @staticmethod
+    def monitor(item: object) -> Reference:
+        """Be told once when a process ends, by `("DOWN", reference, "process", pid, reason)`.
+
+            >>> pid = spawn(exit, "boom")
+            >>> ref = Process.monitor(pid)
+            >>> receive() == ("DOWN", ref, "process", pid, "boom")
+            True
+
+        `item` is a pid, a registered name, or `(name, node())`; for a name the message holds `(name, node())` in
+        the pid's place. Returns the reference. When the process is dead already the message comes at once, with
+        "noproc". Mirrors `Process.monitor/1`.
+        """
+        me = scheduler.me()
+        target, what = _watched(item)
+        reference = make_ref()
+        if not me.dying:
+            scheduler.enter()
+            try:
+                monitor(me, target, what, reference)
+            finally:
+                scheduler.leave()
+        return reference
+
+    @staticmethod
+    def demonitor(reference: Reference, options: Iterable[str] = ()) -> bool:
+        """Take a monitor away.
+
+            >>> Process.demonitor(Process.monitor(self()))
+            True
+
+        Options: "flush" also removes its message from the mailbox; "info" has the call return whether there was a
+        monitor. Returns True. Mirrors `Process.demonitor/2`.
+        """
+        if not isinstance(reference, Reference):
+            raise bad_argument(1, f"not a reference: {describe(reference)}; write what Process.monitor returned")
+        chosen = [options] if isinstance(options, str) else list(options)
+        for option in chosen:
+            if option not in ("flush", "info"):
+                raise bad_argument(2, f'invalid option: {option!r}; known are "flush" and "info"')
+        me = scheduler.me()
+        if me.dying:
+            return True
+        scheduler.enter()
+        try:
+            found = demonitor(me, reference)
+            if "flush" in chosen and not found and me.mailbox:
+                flushed = [each for each in me.mailbox if not _is_down(each, reference)]
+                found = False
+                me.mailbox = deque(flushed)
+        finally:
+            scheduler.leave()
+        return found if "info" in chosen else True
+
+    @staticmethod
+    def exit(pid: Pid, reason: Any) -> bool:
+        """Send an exit signal to a process.
+
+            >>> pid, ref = spawn_monitor(Process.sleep, "infinity")
+            >>> Process.exit(pid, "kill")
+            True
+            >>> receive()[4]
+            'killed'
+
+        "kill" cannot be trapped; "normal" does nothing to others, and ends a caller that sends it to itself; every
+        other reason ends the process, or becomes the message `("EXIT", sender, reason)` where it traps exits.
+        Returns True, also for a process that is dead. Mirrors `Process.exit/2`.
+        """
+        target = _pid(pid)
+        signal = copied(reason)
+        me = scheduler.me()
+        if target.block is not None and not me.dying:
+            scheduler.enter()
+            try:
+                exit_signal.deliver_exit(me.pid, target.block, signal, by_link=False)
+            finally:
+                scheduler.leave()
+        return True
+
+    @staticmethod
+    def flag(name: str, value: Any) -> Any:
+        """Set a flag of the caller.
+
+            >>> Process.flag("trap_exit", True), Process.flag("priority", "high")
+            (False, 'normal')
+
+        "trap_exit" takes a bool: exit signals become messages. "priority" takes "low", "normal", "high" or "max".
+        Returns the old value. Raises `ArgumentError` for other flags and values. Mirrors `Process.flag/2`.
+        """
+        me = scheduler.me()
+        match name, value:
+            case "trap_exit", bool():
+                old, me.trap_exit = me.trap_exit, value
+                return old
+            case "priority", "low" | "normal" | "high" | "max":
+                before, me.priority = me.priority, Priority[value.upper()]
+                return Atom(before.name.lower())
+            case "trap_exit" | "priority", _:
+                wanted = "True or False" if name == "trap_exit" else '"low", "normal", "high" or "max"'
+                raise bad_argument(2, f"invalid value of the flag {name!r}: {describe(value)}; write {wanted}")
+        raise bad_argument(1, f'invalid process flag: {describe(name)}; known are "trap_exit" and "priority"')
+
+    @staticmethod
+    def info(pid: Pid, item: Any = None) -> Any:
+        """Information about a process.
+
+            >>> Process.info(self(), "trap_exit")
+            ('trap_exit', False)
+            >>> Process.info(self(), ["message_queue_len", "links"])
+            {'message_queue_len': 0, 'links': []}
+
+        Returns for one item `(item, value)`, for a list of items a dict, without item a dict of the usual ones;
+        None for a process that is dead. Raises `ArgumentError` for an item that is not known. Mirrors
+        `Process.info/1` and `/2`.
+        """
+        target = _pid(pid)
+        if target.block is not None:
+            return process_info.info(target.block, item)
+        return None
+
+    @staticmethod
+    def list() -> builtins.list[Pid]:
+        """The pids of all processes alive, oldest first.
+
+            >>> self() in Process.list()
+            True
+
+        Mirrors `Process.list/0`.
+        """
+        return [block.pid for block in process_table.values()]
+
+    @staticmethod
+    def register(pid: Pid, name: object) -> bool:
+        """Give a process a name, by which others can send to it.
+
+            >>> Process.register(self(), "shop")
+            True
+            >>> send("shop", "hello"), receive()
+            ('hello', 'hello')
+
+        A name is a string or a class. It is free again when the process ends. Returns True. Raises `ArgumentError`
+        when the process is dead, or the name taken, or the process named already. Mirrors `Process.register/2`.
+        """
+        target = _pid(pid)
+        wanted = registered_name.normalise(name, 2)
+        scheduler.me()
+        scheduler.enter()
+        try:
+            done = target.block is not None and registered_name.register(target.block, wanted)
+        finally:
+            scheduler.leave()
+        if not done:
+            raise ArgumentError(
+                f"could not register {target!r} with name {describe(name)} because it is not alive, the name is "
+                "already taken, or it has already been given another name"
+            )
+        return True
+
+    @staticmethod
+    def unregister(name: object) -> bool:
+        """Take a name away.
+
+            >>> Process.register(self(), "shop"), Process.unregister("shop")
+            (True, True)
+
+        Returns True. Raises `ArgumentError` when nobody has the name. Mirrors `Process.unregister/1`.
+        """
+        block = registered_name.whereis(registered_name.normalise(name))
+        if block is None:
+            raise bad_argument(1, f"not a registered name: {describe(name)}")
+        scheduler.enter()
+        registered_name.release(block)
+        scheduler.critical -= 1
+        return True
+
+    @staticmethod
+    def whereis(name: object) -> Pid | None:
+        """The process that has a name.
+
+            >>> Process.whereis("nobody") is None
+            True
+
+        Returns its pid, or None. Mirrors `Process.whereis/1`.
+        """
+        block = registered_name.whereis(registered_name.normalise(name))
+        return None if block is None else block.pid
+
+    @staticmethod
+    def registered() -> builtins.list[object]:
+        """The names in use.
+
+            >>> Process.register(self(), "shop"), "shop" in Process.registered()
+            (True, True)
+
+        Mirrors `Process.registered/0`.
+        """
+        return [*registered_name.registered_names]
+
+    @staticmethod
+    def put(key: Any, value: Any) -> Any:
+        """Keep something in the dictionary of the process.
+
+            >>> Process.put("lang", "py"), Process.put("lang", "ex"), Process.get("lang")
+            (None, 'py', 'ex')
+
+        Returns the old value, or None. Mirrors `Process.put/2`.
+        """
+        me = scheduler.me()
+        if me.dictionary is None:
+            me.dictionary = {}
+        old = me.dictionary.get(key)
+        me.dictionary[key] = value
+        return old
+
+    @staticmethod
+    def get(key: Any = _ALL, default: Any = None) -> Any:
+        """Read the dictionary of the process: one value, or without key a dict of all.
+
+            >>> Process.get("nothing", "default")
+            'default'
+
+        Mirrors `Process.get/0`, `/1` and `/2`.
+        """
+        dictionary = scheduler.me().dictionary or {}
+        return dict(dictionary) if key is _ALL else dictionary.get(key, default)
+
+    @staticmethod
+    def delete(key: Any) -> Any:
+        """Remove something from the dictionary of the process.
+
+            >>> Process.put("lang", "py"), Process.delete("lang"), Process.get("lang")
+            (None, 'py', None)
+
+        Returns the value, or None. Mirrors `Process.delete/1`.
+        """
+        dictionary = scheduler.me().dictionary
+        return None if dictionary is None else dictionary.pop(key, None)
+
+    @staticmethod
+    def send(destination: object, message: Any, options: Iterable[str] = ()) -> Atom:
+        """As `send(destination, message)`, but returns "ok".
+
+            >>> Process.send(self(), "hello")
+            'ok'
+
+        The options "noconnect" and "nosuspend" are accepted, and mean nothing on one node. Mirrors `Process.send/3`.
+        """
+        for option in options:
+            if option not in ("noconnect", "nosuspend"):
+                raise bad_argument(3, f"invalid option: {option!r}")
+        send(destination, message)
+        return OK
+
+    @staticmethod
+    def send_after(destination: object, message: Any, milliseconds: int) -> Reference:
+        """Send a message later.
+
+            >>> ref = Process.send_after(self(), "tick", 10)
+            >>> receive()
+            'tick'
+
+        A registered name is looked up when the time has come. The timer outlives the caller. Returns a reference for
+        `cancel_timer` and `read_timer`. Raises `ArgumentError` for a time that is no whole number from 0. Mirrors
+        `Process.send_after/3`.
+        """
+        return send_after(destination, message, milliseconds)
+
+    @staticmethod
+    def cancel_timer(reference: Reference) -> int | bool:
+        """Stop a timer.
+
+            >>> Process.cancel_timer(Process.send_after(self(), "tick", 1000)) > 900
+            True
+
+        Returns the milliseconds that were left, or False when it has fired or was never there. Mirrors
+        `Process.cancel_timer/1`.
+        """
+        return cancel_timer(reference)
+
+    @staticmethod
+    def read_timer(reference: Reference) -> int | bool:
+        """The milliseconds that a timer has left.
+
+            >>> Process.read_timer(make_ref())
+            False
+
+        Returns a whole number, or False when it has fired, was stopped or was never there. Mirrors
+        `Process.read_timer/1`.
+        """
+        return read_timer(reference)
+
+    @staticmethod
+    def sleep(milliseconds: int | str) -> Atom:
+        """Wait, and leave the mailbox alone.
+
+            >>> Process.sleep(1)
+            'ok'
+
+        Takes milliseconds or "infinity". Returns "ok". Raises `ErlangError("timeout_value")` for anything else. Mirrors
+        `Process.sleep/1`.
+        """
+        receive(_nothing, after=milliseconds, default=None)
+        return OK
+
+    @staticmethod
+    def group_leader(pid: Pid | None = None, leader: Pid | None = None) -> Any:
+        """The process whose device the output of the caller goes to; with arguments: set that of another.
+
+            >>> Process.group_leader(self(), Process.group_leader())
+            True
+
+        Returns the pid, or True when setting. Mirrors `Process.group_leader/0` and `/2`.
+        """
+        me = scheduler.me()
+        if pid is None:
+            return me.group_leader
+        target, new = _pid(pid), _pid(leader, 2)
+        if target.block is None:
+            raise bad_argument(1, f"not a living process: {target!r}")
+        target.block.group_leader = new
+        return True
+
+    @staticmethod
+    def hibernate(function: Callable[..., Any], *args: Any) -> Any:
+        """Drop the stack, and call `function(*args)` when a message is there: an idle process then costs next to
+        nothing.
+
+            >>> def echo():
+            ...     who, what = receive()
+            ...     send(who, what)
+            ...     return Process.hibernate(echo)
+            >>> pid = spawn(Process.hibernate, echo)
+            >>> send(pid, (self(), "hello"))[1]
+            'hello'
+            >>> receive()
+            'hello'
+
+        Must be returned from the process's function, as `become`. Mirrors `Process.hibernate/3`.
+        """
+        return plan(function, args, drop_stack=True)
+
+
+def _nothing(message: Any) -> bool:
+    return False
+
+
+def _is_down(message: Any, reference: Reference) -> bool:
+    return isinstance(message, tuple) and len(message) == 5 and message[0] is DOWN and message[1] is reference
+
+
+def _watched(item: object) -> tuple[ControlBlock | None, object]:
+    """Whom a monitor is for, and as what its message names it."""
+    match item:
+        case Pid():
+            return item.block, item
+        case (name, on_node) if is_this_node(on_node):
+            item = name
+        case str() | type():
+            pass
+        case _:
+            raise bad_argument(1, f"not a pid or a registered name: {describe(item)}")
+    name = registered_name.normalise(item)
+    return registered_name.whereis(name), (name, node())

@@ -1,0 +1,87 @@
+"""What `Process.info` tells of a process."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from pyex.atom import PROCESS, Atom
+from pyex.control_block import ControlBlock, State
+from pyex.errors import bad_argument
+from pyex.scheduler import scheduler
+from pyex.stack import Owner, current_function, frame_entry, owner_of
+
+
+def _frame(block: ControlBlock) -> Any:
+    if block is scheduler.current:
+        return sys._getframe(1)
+    return block.greenlet.gr_frame if block.greenlet is not None else None
+
+
+def _function(block: ControlBlock) -> Any:
+    found = current_function(_frame(block))
+    return found or _initial_call(block)
+
+
+def _initial_call(block: ControlBlock) -> tuple[str, str, int]:
+    function = block.initial_call
+    code = getattr(function, "__code__", None)
+    name = str(getattr(function, "__qualname__", function))
+    return (str(getattr(function, "__module__", None) or "?"), name, code.co_argcount if code is not None else 0)
+
+
+def _stacktrace(block: ControlBlock) -> list[Any]:
+    frame, entries = _frame(block), []
+    while frame is not None:
+        if owner_of(frame) is not Owner.ENGINE:
+            entries.append(frame_entry(frame, frame.f_lineno))
+        frame = frame.f_back
+    return entries
+
+
+def _status(block: ControlBlock) -> Atom:
+    if block is scheduler.current:
+        return Atom("running")
+    return Atom("waiting") if block.state is State.WAITING else Atom("runnable")
+
+
+# In the order in which `Process.info(pid)` shows them.
+_SHOWN: dict[str, Callable[[ControlBlock], Any]] = {
+    "current_function": _function,
+    "initial_call": _initial_call,
+    "status": _status,
+    "message_queue_len": lambda block: len(block.mailbox or ()),
+    "links": lambda block: [peer.pid for peer in block.links or ()],
+    "dictionary": lambda block: dict(block.dictionary or {}),
+    "trap_exit": lambda block: block.trap_exit,
+    "priority": lambda block: Atom(block.priority.name.lower()),
+    "group_leader": lambda block: block.group_leader,
+    "reductions": lambda block: block.slices,
+}
+_ASKED: dict[str, Callable[[ControlBlock], Any]] = {
+    "registered_name": lambda block: [] if block.name is None else block.name,
+    "messages": lambda block: list(block.mailbox or ()),
+    "monitors": lambda block: [(PROCESS, what) for what, _ in (block.monitors or {}).values()],
+    "monitored_by": lambda block: [watcher.pid for watcher, _ in (block.monitored_by or {}).values()],
+    "current_stacktrace": _stacktrace,
+    "parent": lambda block: block.parent,
+    **_SHOWN,
+}
+
+
+def info(block: ControlBlock, item: object) -> Any:
+    """One item as `(item, value)`, several as a dict, all for None."""
+    if item is None:
+        named = {} if block.name is None else {"registered_name": block.name}
+        return {**named, **{key: ask(block) for key, ask in _SHOWN.items()}}
+    if isinstance(item, list | tuple):
+        return {str(each): _ask(block, each) for each in item}
+    return (Atom(str(item)), _ask(block, item))
+
+
+def _ask(block: ControlBlock, item: object) -> Any:
+    ask = _ASKED.get(item) if isinstance(item, str) else None
+    if ask is None:
+        raise bad_argument(2, f"invalid item or item list: {item!r}; known are {', '.join(sorted(_ASKED))}")
+    return ask(block)

@@ -1,0 +1,50 @@
+"""References: values that are unique for the life of the runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+_numbers: Iterator[int] = count(1)
+
+
+class Reference:
+    """A value that equals no other, made by `make_ref()`, `Process.monitor(pid)` and `Process.send_after(...)`.
+
+    >>> make_ref()  # doctest: +ELLIPSIS
+    #Reference<0....>
+    """
+
+    __slots__ = ("number",)
+
+    number: int
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __repr__(self) -> str:
+        high, low = divmod(self.number, 1 << 18)
+        return f"#Reference<0.0.{high}.{low}>"
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Reference) and self.number == other.number)
+
+    def __hash__(self) -> int:
+        return hash(("reference", self.number))
+
+    def __copy__(self) -> Reference:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Reference:
+        return self
+
+
+def make_ref() -> Reference:
+    """Make a reference that equals no other.
+
+        >>> make_ref() == make_ref()
+        False
+
+    Returns a `Reference`. Mirrors `make_ref/0`.
+    """
+    return Reference(next(_numbers))

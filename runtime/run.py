@@ -1,0 +1,207 @@
+"""Starting the runtime, running a program in it, and leaving nothing behind."""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from contextlib import ExitStack
+from threading import get_ident
+from time import monotonic
+from typing import Any
+
+from greenlet import getcurrent
+
+from pyex import blocking, carrier, group_leader, logger, time_slice
+from pyex.atom import KILLED, NORMAL
+from pyex.carrier import Become
+from pyex.control_block import ControlBlock, State, process_table
+from pyex.device import Device, StreamDevice
+from pyex.errors import Exit, Unwind
+from pyex.exit_signal import terminate, unwinding
+from pyex.output import ProcessOutput
+from pyex.scheduler import scheduler
+from pyex.spawn import plan
+
+# How long the processes that are left at the end may take to unwind.
+FAREWELL_SECONDS = 2.0
+
+_builtin_input = builtins.input
+
+
+def run(function: Callable[..., Any], *args: Any) -> Any:
+    """Start the runtime, run `function(*args)` as its main process, and stop it when that ends.
+
+        import pyex
+
+        def main():
+            pid = pyex.spawn(print, "hello")
+            pyex.Process.sleep(10)
+            return pid
+
+        pyex.run(main)
+
+    All other processes are killed then. Returns what the function returns and raises what it does not catch; raises
+    `Exit` when the process ends by `exit(reason)` or an exit signal, unless the reason is "normal". Can be called
+    again: numbers of pids go on.
+
+    On the main thread processes are preempted; on another they only switch when they wait, and a `RuntimeWarning`
+    says so. Raises `RuntimeError` when called in a process, or while the runtime runs on another thread.
+    """
+    return run_on(StreamDevice(), function, *args)
+
+
+def run_on(device: Device, function: Callable[..., Any], *args: Any) -> Any:
+    """As `run`, with a device of the caller's for the output and the input of processes."""
+    outcome = _Outcome()
+    _check_can_start()
+    undo = ExitStack()
+    with undo:
+        _start(device, undo)
+        main = _start_process(outcome.watch, (function, args))
+        scheduler.foreground = main
+        scheduler.run_until(lambda: main.state is State.DEAD)
+    return outcome.of(main)
+
+
+class _Outcome:
+    """How the main function ended."""
+
+    def __init__(self) -> None:
+        self.value: Any = None
+        self.error: BaseException | None = None
+
+    def watch(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        """The entry of the main process."""
+        try:
+            self.value = function(*args)
+        except BaseException as error:
+            self.error = error
+            raise
+        finally:
+            # The hub is to look whether it is over.
+            scheduler.attention = True
+        if isinstance(self.value, Become):
+            step, self.value = self.value, None
+            return plan(self.watch, (step.function, step.args), drop_stack=step.drop_stack)
+        return None
+
+    def of(self, main: ControlBlock) -> Any:
+        reason = main.exit_reason
+        if self.error is not None and not isinstance(self.error, Exit | Unwind):
+            raise self.error
+        if isinstance(reason, str) and reason == NORMAL:
+            return self.value
+        raise Exit(reason)
+
+
+def _check_can_start() -> None:
+    if scheduler.owner is None:
+        return
+    if scheduler.owner == get_ident():
+        raise RuntimeError(
+            "run(...) starts the runtime, and this is a process of it: call the function, or spawn it"
+        )
+    raise RuntimeError("the runtime runs on another thread already")
+
+
+def _start(device: Device, undo: ExitStack) -> None:
+    """Everything that a running runtime has installed; `undo` takes it back in reverse."""
+    scheduler.forked = False
+    scheduler.owner = get_ident()
+    scheduler.hub = getcurrent()
+    scheduler.carrier_main = carrier.carry
+    undo.callback(scheduler.reset)
+    device.open()
+    undo.callback(device.close)
+    leader = _start_process(group_leader.serve, (device,))
+    group_leader.lead(leader, device)
+    undo.callback(group_leader.dismiss_all)
+    _install_streams(undo)
+    log = _start_process(logger.serve, ())
+    logger.install(log)
+    undo.callback(logger.uninstall)
+    if time_slice.start():
+        undo.callback(time_slice.stop)
+    else:
+        warnings.warn(
+            "not on the main thread: processes switch only when they wait, and cannot be interrupted", RuntimeWarning, 4
+        )
+    undo.callback(_end_all, {leader, log})
+
+
+def _start_process(function: Callable[..., Any], args: tuple[Any, ...]) -> ControlBlock:
+    """A process without parent, whose arguments are not copied. In the hub."""
+    leader = group_leader.standard_leader()
+    block = ControlBlock((function, args), None, leader)
+    process_table[block.pid.number] = block
+    scheduler.make_ready(block)
+    return block
+
+
+def _install_streams(undo: ExitStack) -> None:
+    streams = (sys.stdout, sys.stderr)
+    out, error = ProcessOutput(sys.stdout, error=False), ProcessOutput(sys.stderr, error=True)
+    sys.stdout, sys.stderr = out, error
+    builtins.input = _input
+    flushes = (out.flush_partial_lines, error.flush_partial_lines)
+    scheduler.on_attention.extend(flushes)
+
+    def restore() -> None:
+        for flush in flushes:
+            flush()
+        builtins.input = _builtin_input
+        # Somebody may have put a stream of their own there since.
+        if sys.stdout is out:
+            sys.stdout = streams[0]
+        if sys.stderr is error:
+            sys.stderr = streams[1]
+
+    undo.callback(restore)
+
+
+def _input(prompt: object = "", /) -> str:
+    """Stands for `input`: reads a line through the group leader, so that only the caller waits."""
+    if not scheduler.is_inside():
+        return _builtin_input(prompt)
+    line = group_leader.read_line(str(prompt))
+    if not line:
+        raise EOFError("end of input")
+    return line.removesuffix("\n")
+
+
+def _end_all(servants: set[ControlBlock]) -> None:
+    """Kill every process, the servants last, and let them unwind for a while. In the hub."""
+    scheduler.foreground = None
+    for block in [block for block in process_table.values() if block not in servants]:
+        terminate(block, KILLED)
+    _run_until(lambda: not unwinding and logger.is_idle())
+    for block in list(process_table.values()):
+        terminate(block, KILLED)
+    _run_until(lambda: not unwinding)
+
+
+def _run_until(done: Callable[[], bool]) -> None:
+    deadline = monotonic() + FAREWELL_SECONDS
+    scheduler.timers.start(FAREWELL_SECONDS, lambda: None)
+    scheduler.run_until(lambda: done() or monotonic() >= deadline)
+
+
+def _after_fork_in_child() -> None:
+    """Threads, and with them the watcher and the output, do not survive a fork: the child is a plain Python program."""
+    if scheduler.owner is None:
+        return
+    scheduler.owner = None
+    scheduler.forked = True
+    time_slice.forget()
+    blocking.forget_threads()
+    logger.uninstall()
+    for stream, original in ((sys.stdout, "stdout"), (sys.stderr, "stderr")):
+        if isinstance(stream, ProcessOutput):
+            setattr(sys, original, stream.original)
+    builtins.input = _builtin_input
+
+
+os.register_at_fork(after_in_child=_after_fork_in_child)

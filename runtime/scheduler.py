@@ -1,0 +1,319 @@
+"""The scheduler: run queues, switching from process to process, and the hub that waits when nobody can run.
+
+Everything here happens on one thread. A process that must wait switches *straight* to the next one that is ready.
+Two rules keep the engine whole while a signal handler may take the thread away between any two bytecodes:
+
+- Every change of engine data happens in a *critical section* (`scheduler.critical` above zero). The handler tests
+  that first and leaves such code alone. No code of the user runs in one, and a switch is made in one: whoever is
+  resumed leaves it.
+- Everything that comes from elsewhere (other threads, signal handlers, finalisers that the garbage collector runs
+  inside a critical section) goes through `post`, which only appends to a queue.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from threading import get_ident
+from time import monotonic
+from typing import Any
+
+from greenlet import getcurrent, greenlet
+
+from pyex.control_block import ControlBlock, Priority, State
+from pyex.timer_queue import TimerQueue
+
+# A process that blocks its thread waits for everybody else, but gets a turn this often however busy they are.
+BLOCKED_TURN_SECONDS = 0.05
+# One turn in so many goes to a process of low priority while others are ready.
+LOW_TURN = 8
+
+
+class NotRunning(RuntimeError):
+    """A call that needs a process was made where there is none."""
+
+
+class Flag:
+    """Something that has happened or not."""
+
+    __slots__ = ("is_set",)
+
+    def __init__(self) -> None:
+        self.is_set = False
+
+    def set(self) -> None:
+        self.is_set = True
+
+
+def _need_frames(number: int) -> None:
+    if number:
+        _need_frames(number - 1)
+
+
+class Scheduler:
+    """The one scheduler of the program; see the module's text for its two rules."""
+
+    __slots__ = (
+        "alarm",
+        "attention",
+        "blocked",
+        "blocked_turn",
+        "carrier_main",
+        "carriers",
+        "critical",
+        "current",
+        "foreground",
+        "forked",
+        "hub",
+        "inbox",
+        "low_turn",
+        "on_attention",
+        "on_busy",
+        "owner",
+        "queues",
+        "resting",
+        "settling",
+        "switches",
+        "timers",
+    )
+
+    def __init__(self) -> None:
+        self.current: ControlBlock | None = None
+        self.critical = 1
+        self.switches = 0
+        self.queues: tuple[deque[ControlBlock], ...] = tuple(deque() for _ in Priority)
+        self.blocked: deque[ControlBlock] = deque()
+        self.settling: deque[tuple[ControlBlock, Flag]] = deque()
+        self.timers = TimerQueue()
+        self.blocked_turn = 0.0
+        self.low_turn = LOW_TURN
+        # The thread that runs the processes, while it does.
+        self.owner: int | None = None
+        # In the child of a fork, where processes cannot go on.
+        self.forked = False
+        self.hub: greenlet = getcurrent()
+        # Greenlets that have ended a process and wait for another.
+        self.carriers: list[greenlet] = []
+        self.carrier_main: Callable[[], None] | None = None
+        # Set from anywhere when the queues alone do not tell what is to be done: posted calls, timers.
+        self.attention = False
+        self.inbox: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
+        self.alarm: SimpleQueue[None] = SimpleQueue()
+        self.resting = False
+        self.on_busy: Callable[[], None] = lambda: None
+        self.on_attention: list[Callable[[], None]] = []
+        # The process that Ctrl+C is meant for.
+        self.foreground: ControlBlock | None = None
+
+    def reset(self) -> None:
+        """Forget what a run that is over has left."""
+        for queue in (*self.queues, self.blocked):
+            queue.clear()
+        self.settling.clear()
+        self.inbox.clear()
+        self.timers = TimerQueue()
+        self.carriers.clear()
+        self.on_attention.clear()
+        self.current = self.foreground = None
+        self.critical = 1
+        self.owner = None
+        self.attention = False
+
+    # -- who is asking
+
+    def me(self) -> ControlBlock:
+        """The calling process; raises `NotRunning` where the caller is none."""
+        if self.forked:
+            raise NotRunning("processes do not go on in the child of a fork: only the parent has them")
+        if self.owner is None:
+            raise NotRunning("no process here: start one with pyex.run(fn), or run the file with `pyex run FILE`")
+        if get_ident() != self.owner:
+            raise NotRunning("this thread is no process: from here only send(pid, message) works")
+        if self.critical or self.current is None:
+            raise NotRunning("a finaliser that runs inside the engine can only send(pid, message)")
+        return self.current
+
+    def is_inside(self) -> bool:
+        """Whether the caller is a process, and no finaliser that interrupts the engine."""
+        return not self.critical and self.current is not None and get_ident() == self.owner
+
+    def post(self, call: Callable[..., object], *args: Any) -> None:
+        """Have `call(*args)` run on the scheduler's thread, soon. Safe from any thread, signal handler or finaliser."""
+        self.inbox.append((call, args))
+        self.attention = True
+        if self.resting:
+            self.alarm.put(None)
+
+    # -- readiness; all of these in a critical section
+
+    def make_ready(self, block: ControlBlock) -> None:
+        block.state = State.READY
+        self.queues[block.priority].append(block)
+
+    def wake(self, block: ControlBlock) -> None:
+        """Make a process ready that waits; any other is left alone."""
+        if block.state is State.WAITING:
+            self.make_ready(block)
+
+    def make_ready_first(self, block: ControlBlock) -> None:
+        """Ahead of all others. What it leaves behind in another queue is passed over there."""
+        block.state = State.READY
+        self.queues[Priority.MAX].append(block)
+
+    def next_ready(self) -> ControlBlock | None:
+        """The process to run now; None when it is the hub's turn: to attend to something, or to wait."""
+        if self.attention:
+            return None
+        urgent, high, normal, low = self.queues
+        while True:
+            if urgent:
+                block = urgent.popleft()
+            elif high:
+                block = high.popleft()
+            elif normal and not (low and self.low_turn <= 0):
+                block = normal.popleft()
+                self.low_turn -= 1
+            elif low:
+                block = low.popleft()
+                self.low_turn = LOW_TURN
+            elif self.settling:
+                block, settled = self.settling.popleft()
+                settled.set()
+                if block.state is State.WAITING:
+                    return block
+                continue
+            elif self.blocked:
+                block = self.blocked.popleft()
+            else:
+                return None
+            if block.state is State.READY:
+                return block
+
+    def attend(self) -> None:
+        """Do what was posted, fire the timers that are due, and let a blocked process have its turn.
+
+        Only in the hub, at the bottom of the stack: in a process that has used up its recursion limit half would be
+        lost.
+        """
+        self.attention = False
+        inbox = self.inbox
+        for _ in range(len(inbox)):
+            call, args = inbox.popleft()
+            call(*args)
+        now = monotonic()
+        self.timers.fire(now)
+        if self.blocked and now >= self.blocked_turn:
+            self.blocked_turn = now + BLOCKED_TURN_SECONDS
+            self.queues[Priority.NORMAL].append(self.blocked.popleft())
+        for call in self.on_attention:
+            call()
+
+    # -- switching; in a critical section, which whoever is resumed leaves
+
+    def switch(self) -> None:
+        """Run whoever is next, and come back when the current process is resumed."""
+        successor = self.next_ready()
+        self.switches += 1
+        # From here on no function of ours is called: at the recursion limit that would lose the successor.
+        if successor is self.current:
+            if successor is not None:
+                successor.state = State.RUNNING
+            return
+        self.current = successor
+        if successor is None:
+            self.hub.switch()
+            return
+        carrier = successor.greenlet
+        if carrier is not None:
+            successor.state = State.RUNNING
+            carrier.switch()
+        elif self.carriers:
+            successor.state = State.RUNNING
+            self.carriers.pop().switch()
+        else:
+            # A greenlet begins at the depth of the stack it is first switched to from: the hub's is the lowest.
+            self.hub.switch()
+
+    def park(self) -> None:
+        """Wait until somebody makes this process ready. Wakes may be spurious: callers test their condition again."""
+        me = self.current
+        assert me is not None
+        if me.pending is None:
+            me.state = State.WAITING
+            me.blocked = False
+            self.switch()
+
+    def enter(self) -> None:
+        """Begin a critical section in which functions are called.
+
+        It needs room on the stack: a `RecursionError` must come before the section or not at all.
+        """
+        _need_frames(12)
+        self.critical += 1
+
+    def leave(self) -> None:
+        """Leave a critical section in which there may have been a switch: what is pending is raised now."""
+        self.critical -= 1
+        me = self.current
+        if me is not None and me.pending is not None and not self.critical:
+            pending = me.pending
+            if not me.dying:
+                me.pending = None
+            raise pending
+
+    def settle(self, seconds: float) -> None:
+        """Wait until nobody else is ready to run, for `seconds` at most."""
+        self.enter()
+        block = self.current
+        assert block is not None
+        settled = Flag()
+        timer = self.timers.start(seconds, self._stop_settling, block, settled)
+        self.settling.append((block, settled))
+        while not settled.is_set and block.pending is None:
+            self.park()
+        timer.cancel()
+        settled.set()
+        self.leave()
+
+    def _stop_settling(self, block: ControlBlock, settled: Flag) -> None:
+        settled.set()
+        if block.state is State.WAITING:
+            self.make_ready_first(block)
+
+    # -- the hub
+
+    def run_until(self, done: Callable[[], bool]) -> None:
+        """The hub's loop: run processes, wait when none is ready, return when `done()`. Called in the root greenlet."""
+        while not done():
+            if self.attention:
+                self.attend()
+            if self.current is None:
+                self.current = self.next_ready()
+            if self.current is None:
+                if not self.attention:
+                    for call in self.on_attention:
+                        call()
+                    self.rest()
+                continue
+            if self.current.greenlet is None and not self.carriers:
+                assert self.carrier_main is not None
+                self.carriers.append(greenlet(self.carrier_main, self.hub))
+            self.current.state = State.RUNNING
+            (self.current.greenlet or self.carriers.pop()).switch()
+
+    def rest(self) -> None:
+        """Sleep until a timer is due or something is posted."""
+        self.resting = True
+        try:
+            if not self.attention:
+                self.alarm.get(timeout=self.timers.seconds_left(monotonic()))
+        except Empty:
+            pass
+        finally:
+            self.resting = False
+        self.attention = True
+        self.on_busy()
+
+
+scheduler = Scheduler()

@@ -1,0 +1,122 @@
+"""What a Python stack tells: whose code runs, whether it is in the middle of an import, and where it has been."""
+
+from __future__ import annotations
+
+import importlib._bootstrap as _bootstrap  # the only place that tells whether any import is under way
+import os
+import site
+import sys
+import sysconfig
+from enum import IntEnum
+from types import FrameType, TracebackType
+from typing import Any
+
+_ENGINE_FOLDER = os.path.dirname(__file__)
+_LIBRARY_FOLDERS = tuple(
+    folder + os.sep
+    for folder in {
+        *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
+        *site.getsitepackages(),
+        site.getusersitepackages(),
+    }
+)
+_IMPORT_MACHINERY = "<frozen importlib._bootstrap>"
+# The lock of each module that is being imported now, in any thread; empty nearly always.
+_imports_under_way: dict[str, object] = getattr(_bootstrap, "_module_locks", {"unknown": None})
+
+
+class Owner(IntEnum):
+    """Whose code a frame runs."""
+
+    USER = 0
+    LIBRARY = 1
+    ENGINE = 2
+
+
+_owners: dict[str, Owner] = {}
+
+
+def owner_of(frame: FrameType) -> Owner:
+    """Whose code this is; decided once per file."""
+    filename = frame.f_code.co_filename
+    owner = _owners.get(filename)
+    if owner is None:
+        owner = _owners[filename] = _decide_owner(filename)
+    return owner
+
+
+def _decide_owner(filename: str) -> Owner:
+    folder = os.path.dirname(filename)
+    if folder == _ENGINE_FOLDER:
+        return Owner.ENGINE
+    if filename.startswith(("<frozen ", *_LIBRARY_FOLDERS)):
+        return Owner.LIBRARY
+    return Owner.USER
+
+
+def module_importing(frame: FrameType | None) -> str | None:
+    """The module that the code of this stack is importing; None outside an import."""
+    if not _imports_under_way:
+        return None
+    while frame is not None:
+        code = frame.f_code
+        if code.co_filename == _IMPORT_MACHINERY and code.co_name == "_load_unlocked":
+            return str(getattr(frame.f_locals.get("spec"), "name", "a module"))
+        if code.co_filename == _IMPORT_MACHINERY and code.co_name == "_find_and_load":
+            return str(frame.f_locals.get("name", "a module"))
+        frame = frame.f_back
+    return None
+
+
+def runs_event_loop() -> bool:
+    """Whether an asyncio event loop is running on this thread."""
+    events = sys.modules.get("asyncio.events")
+    return events is not None and events._get_running_loop() is not None
+
+
+def check_may_wait() -> None:
+    """Refuse to park where others could not go on: the lock of an import, and an event loop, belong to the thread."""
+    if _imports_under_way:
+        module = module_importing(sys._getframe(1))
+        if module is not None:
+            raise RuntimeError(f"cannot wait while importing {module}: start it from a function, after the import")
+    if "asyncio" in sys.modules and runs_event_loop():
+        raise RuntimeError(
+            "cannot wait inside a running asyncio event loop: run it with blocking(asyncio.run, ...)"
+        )
+
+
+Stacktrace = list[tuple[str, str, int, dict[str, Any]]]
+
+
+def stacktrace(traceback: TracebackType | None) -> Stacktrace:
+    """A traceback as plain data: `(module, function, arity, {"file": …, "line": …})`, innermost first, without the
+    engine.
+    """
+    entries = []
+    while traceback is not None:
+        frame = traceback.tb_frame
+        if owner_of(frame) is not Owner.ENGINE:
+            entries.append(frame_entry(frame, traceback.tb_lineno))
+        traceback = traceback.tb_next
+    entries.reverse()
+    return entries
+
+
+def frame_entry(frame: FrameType, line: int | None) -> tuple[str, str, int, dict[str, Any]]:
+    code = frame.f_code
+    module = str(frame.f_globals.get("__name__", "?"))
+    return (module, code.co_qualname, code.co_argcount, {"file": code.co_filename, "line": line or 0})
+
+
+def current_function(frame: FrameType | None) -> tuple[str, str, int] | None:
+    """The function that a suspended stack is in; where it waits in the engine, the public function it called."""
+    entered: FrameType | None = None
+    while frame is not None and owner_of(frame) is Owner.ENGINE:
+        entered, frame = frame, frame.f_back
+    found = entered if frame is not None and entered is not None else frame
+    if found is None:
+        return None
+    module, function, arity, _ = frame_entry(found, 0)
+    *outer, name = function.split(".")
+    return (".".join(outer) if outer and "<locals>" not in outer else module, name, arity)

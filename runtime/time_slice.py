@@ -1,0 +1,276 @@
+"""Time slices: a process that runs too long is made to wait, wherever it is in its own code, and what is dying is
+unwound.
+
+A watcher thread (as Go's sysmon) sees that one process has been running for a whole tick, and sends SIGURG to the
+scheduler's thread. Python runs the handler between two bytecodes *inside that process*; the handler puts it at the
+end of its run queue and switches away. Where the handler may strike:
+
+- never in a critical section, never in the engine's code, never inside an import or a running event loop (their
+  locks belong to the thread, and so are reentrant between processes);
+- at the end of a slice only in the user's code; after OVERDUE_SECONDS in libraries too, unless a tracer is at work;
+- what is pending (a kill, Ctrl+C) is raised in libraries as well.
+
+A process that used hardly any CPU in its tick sits in a call that blocks the thread. It is marked so, runs only
+when nobody else can, and is reported once.
+
+Signals reach the main thread only. Elsewhere, and where there is no SIGURG, processes switch when they wait, and
+not before.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import linecache
+import logging
+import math
+import signal
+import sys
+import time
+from queue import SimpleQueue
+from threading import Thread, current_thread, main_thread
+from types import FrameType
+from typing import Any
+
+from pyex.carrier import call
+from pyex.control_block import ControlBlock, Priority, State
+from pyex.errors import Unwind
+from pyex.exit_signal import announce, unwinding
+from pyex.scheduler import scheduler
+from pyex.stack import Owner, module_importing, owner_of, runs_event_loop
+
+TICK_SECONDS = 0.005
+BLOCKED_TICK_SECONDS = 0.001
+# How soon the watcher asks again when the engine itself was interrupted.
+RETRY_SECONDS = 0.0005
+OVERDUE_SECONDS = 0.1
+# Less CPU than this part of its slice, and a process counts as blocked.
+BLOCKED_SHARE = 0.1
+# A process is reported once it has been blocked for so long: a busy machine makes others look so for a moment.
+BLOCKED_REPORT_SECONDS = 0.1
+# A dying process that is still there after so long is given up.
+RESISTANCE_SECONDS = 1.0
+
+logger = logging.getLogger("pyex")
+
+
+class Watcher:
+    """The thread that watches for processes that do not give way. It sleeps while the system rests."""
+
+    def __init__(self, owner: int) -> None:
+        self.owner = owner
+        self.stopped = False
+        self.asleep = False
+        self.alarm: SimpleQueue[None] = SimpleQueue()
+        self.cpu_clock = time.pthread_getcpuclockid(owner) if hasattr(time, "pthread_getcpuclockid") else None
+        # What the last signal was about; read by the handler.
+        self.held_for = 0.0
+        self.looks_blocked = False
+        self.declined = False
+        self.thread = Thread(target=self._watch, name="pyex watcher", daemon=True)
+
+    def wake(self) -> None:
+        """The system has become busy. Called by the hub."""
+        if self.asleep:
+            self.asleep = False
+            self.alarm.put(None)
+
+    def stop(self) -> None:
+        self.stopped = True
+        self.alarm.put(None)
+        self.thread.join()
+
+    def _watch(self) -> None:
+        last = -1
+        while not self.stopped:
+            if scheduler.resting:
+                self.asleep = True
+                # Asked again after saying so: a hub that woke in between did not see it.
+                if scheduler.resting:
+                    self.alarm.get()
+                self.asleep = False
+                continue
+            before, cpu = time.monotonic(), self._cpu()
+            time.sleep(self._tick())
+            passed = time.monotonic() - before
+            scheduler.attention = True
+            if scheduler.resting or scheduler.switches != last:
+                last = scheduler.switches
+                self.held_for = 0.0
+                continue
+            self.held_for += passed
+            self.looks_blocked = cpu is not None and self._cpu() - cpu < BLOCKED_SHARE * passed
+            self.declined = False
+            signal.pthread_kill(self.owner, signal.SIGURG)
+
+    def _cpu(self) -> float:
+        return time.clock_gettime(self.cpu_clock) if self.cpu_clock is not None else 0.0
+
+    def _tick(self) -> float:
+        if self.declined:
+            return RETRY_SECONDS
+        current = scheduler.current
+        if current is not None and current.blocked:
+            return BLOCKED_TICK_SECONDS
+        try:
+            next_timer = scheduler.timers.heap[0][0] - time.monotonic()
+        except IndexError:
+            return TICK_SECONDS
+        return min(TICK_SECONDS, max(next_timer, RETRY_SECONDS))
+
+
+_watcher: Watcher | None = None
+_saved: dict[int, Any] = {}
+_saved_interval = 0.0
+# Processes that could not be unwound: kept, never resumed.
+abandoned: list[ControlBlock] = []
+
+
+def start() -> bool:
+    """Begin to watch the calling thread; False where signals cannot reach it."""
+    global _watcher, _saved_interval
+    if current_thread() is not main_thread() or not hasattr(signal, "SIGURG"):
+        return False
+    _saved[signal.SIGURG] = signal.signal(signal.SIGURG, on_slice_end)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        _saved[signal.SIGINT] = signal.signal(signal.SIGINT, on_interrupt)
+    # The watcher must get its turn of the interpreter lock soon after it wakes.
+    _saved_interval = sys.getswitchinterval()
+    sys.setswitchinterval(min(_saved_interval, 0.001))
+    assert scheduler.owner is not None
+    _watcher = Watcher(scheduler.owner)
+    scheduler.on_busy = _watcher.wake
+    _watcher.thread.start()
+    return True
+
+
+def stop() -> None:
+    global _watcher
+    if _watcher is None:
+        return
+    _watcher.stop()
+    _watcher = None
+    scheduler.on_busy = lambda: None
+    sys.setswitchinterval(_saved_interval)
+    for number, handler in _saved.items():
+        signal.signal(number, handler)
+    _saved.clear()
+
+
+def forget() -> None:
+    """In the child of a fork: there is no watcher, and signals mean what they meant before."""
+    global _watcher
+    _watcher = None
+    for number, handler in _saved.items():
+        signal.signal(number, handler)
+    _saved.clear()
+
+
+def on_slice_end(number: int, frame: FrameType | None) -> None:
+    """The handler of SIGURG."""
+    watcher = _watcher
+    if watcher is None:
+        return
+    if scheduler.critical or frame is None:
+        watcher.declined = True
+        return
+    block = scheduler.current
+    if block is None:
+        return
+    owner = owner_of(frame)
+    if owner is Owner.ENGINE and frame.f_code is not call.__code__:
+        watcher.declined = True
+        return
+    if block.pending is None:
+        if owner is Owner.LIBRARY and (watcher.held_for < OVERDUE_SECONDS or sys.gettrace() is not None):
+            return
+        if module_importing(frame) is not None or runs_event_loop():
+            return
+        _preempt(block, frame, watcher.looks_blocked)
+    elif block.dying:
+        _throw_again(block)
+    else:
+        pending, block.pending = block.pending, None
+        raise pending
+
+
+def _preempt(block: ControlBlock, frame: FrameType, looks_blocked: bool) -> None:
+    if looks_blocked:
+        now = time.monotonic()
+        if block.blocked_since is None:
+            block.blocked_since = now
+        elif now - block.blocked_since > BLOCKED_REPORT_SECONDS:
+            block.blocked_since = math.inf
+            _report_blocked(block, frame)
+    scheduler.critical += 1
+    block.blocked = looks_blocked
+    block.slices += 1
+    block.state = State.READY
+    if looks_blocked:
+        scheduler.blocked.append(block)
+    else:
+        # Whoever uses up a slice waits behind the normal ones, so that a busy process of high priority stops nobody.
+        scheduler.queues[max(block.priority, Priority.NORMAL)].append(block)
+    scheduler.switch()
+    scheduler.leave()
+
+
+def _throw_again(block: ControlBlock) -> None:
+    """A slice has gone by since a kill, and the process is still there: tell the others, and throw again, or give
+    it up.
+    """
+    now = time.monotonic()
+    if block.unwinding_since is None:
+        block.unwinding_since = now
+    scheduler.critical += 1
+    announce(block)
+    if now - block.unwinding_since < RESISTANCE_SECONDS:
+        block.state = State.READY
+        scheduler.queues[Priority.NORMAL].append(block)
+    else:
+        block.state = State.DEAD
+        abandoned.append(block)
+        unwinding.discard(block)
+        # A greenlet that is freed is thrown at once more, which this one would survive, for ever, when Python exits.
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(block.greenlet))
+        scheduler.post(_report_abandoned, block)
+    scheduler.switch()
+    scheduler.critical -= 1
+    raise Unwind
+
+
+def on_interrupt(number: int, frame: FrameType | None) -> None:
+    """The handler of SIGINT: Ctrl+C is for the process in the foreground, whoever runs now."""
+    block = scheduler.foreground
+    if block is None or block.dying:
+        return
+    block.pending = KeyboardInterrupt
+    scheduler.post(_wake_interrupted, block)
+    if block is scheduler.current:
+        on_slice_end(number, frame)
+
+
+def _wake_interrupted(block: ControlBlock) -> None:
+    """In the hub: have the interrupted process run next, unless it has heard of it already."""
+    if block.pending is KeyboardInterrupt and block.state in (State.WAITING, State.READY):
+        scheduler.make_ready_first(block)
+
+
+def _report_blocked(block: ControlBlock, frame: FrameType) -> None:
+    place: FrameType | None = frame
+    while place is not None and owner_of(place) is Owner.LIBRARY and place.f_back is not None:
+        place = place.f_back
+    where = place or frame
+    code = where.f_code
+    if code is call.__code__:
+        function = where.f_locals["function"]
+        description = f"{getattr(function, '__qualname__', function)}, which it was spawned with"
+    else:
+        source = linecache.getline(code.co_filename, where.f_lineno).strip()
+        description = f"{code.co_qualname} at {code.co_filename}:{where.f_lineno}{': ' + source if source else ''}"
+    logger.warning(f"Process {block.pid!r} is blocked in {description}; use blocking(fn, ...), or Process.sleep")
+
+
+def _report_abandoned(block: ControlBlock) -> None:
+    logger.error(
+        f"Process {block.pid!r} was killed and catches what is thrown at it: it is abandoned, and its memory kept"
+    )
