@@ -95,7 +95,8 @@ def key_bindings(
         if not block_goes_on and _runs(language, buffer):
             finish(("input", buffer.text))
             return
-        start_line(buffer, literal=burst.literal)
+        # The last key of a burst may be a person's Enter: what comes next tells (see take_back_indentation).
+        start_line(buffer, literal=burst.literal and bool(event.key_processor.input_queue))
 
     @keys.add("escape", "enter", filter=coding)
     @keys.add("escape", "c-j", filter=coding)
@@ -138,10 +139,10 @@ def key_bindings(
 
     @keys.add("c-c", filter=editing)
     def interrupt(event: KeyPressEvent) -> None:
-        if event.current_buffer.text:
+        if event.current_buffer.text and is_code():
             finish(None)
             return
-        if event.is_repeat:
+        if event.is_repeat or not is_code():
             finish(("interrupt",))
             return
         show("(press Ctrl+C again to exit)\n")

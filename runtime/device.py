@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from queue import SimpleQueue
-from threading import Thread, get_ident
+from threading import Lock, Thread, get_ident
 from typing import Protocol, TextIO
 
 from pyex.scheduler import scheduler
@@ -46,6 +46,8 @@ class StreamDevice:
         self._queued = 0
         self._written = 0
         self._thread: Thread | None = None
+        # Two processes that ask for a line at once get one each.
+        self._reading = Lock()
 
     @property
     def backlog(self) -> int:
@@ -59,7 +61,8 @@ class StreamDevice:
 
     def read_line(self, prompt: str) -> str:
         self.write(prompt)
-        return self.source.readline()
+        with self._reading:
+            return self.source.readline()
 
     def open(self) -> None:
         if self._thread is None:

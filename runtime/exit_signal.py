@@ -46,6 +46,8 @@ def deliver_exit(sender: Pid, target: ControlBlock, reason: Any, *, by_link: boo
 
 def terminate(block: ControlBlock, reason: Any) -> None:
     """End a process from outside; its stack, if it has one, is unwound in its next slice, which comes first."""
+    if block.dying:
+        return
     bury(block, reason)
     block.pending = Unwind
     unwinding.add(block)

@@ -1,23 +1,16 @@
 """Group leaders: the processes that own a device. Children inherit their parent's, so output goes where the
 parent's goes.
 
-Output goes straight to the leader's device, which never blocks. Input is asked of the leader by OTP's I/O protocol:
-`("io_request", from, reply_as, ("get_line", prompt))`, answered by `("io_reply", reply_as, line)`, one request
-after the other.
+Output goes straight to the leader's device, which never blocks; a line of input is waited for in another thread.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
-from pyex.atom import Atom
 from pyex.blocking import blocking
 from pyex.control_block import ControlBlock
 from pyex.device import Device
-from pyex.mailbox import receive, send
-from pyex.monitor import demonitor, monitor
+from pyex.mailbox import receive
 from pyex.pid import Pid
-from pyex.reference import make_ref
 from pyex.scheduler import scheduler
 
 # The devices of the group leaders, by their pids. The first is the standard one.
@@ -49,34 +42,12 @@ def dismiss_all() -> None:
     _devices.clear()
 
 
-def serve(device: Device) -> None:
-    """What a group leader does: read lines for those who ask."""
+def serve() -> None:
+    """What a group leader does: be there. Nobody needs to ask it, for its device is asked directly."""
     while True:
-        match receive():
-            case ("io_request", Pid() as client, reply_as, ("get_line", str() as prompt)):
-                send(client, (Atom("io_reply"), reply_as, blocking(device.read_line, prompt)))
-            case ("io_request", Pid() as client, reply_as, _):
-                send(client, (Atom("io_reply"), reply_as, (Atom("error"), Atom("request"))))
+        receive()
 
 
 def read_line(prompt: str) -> str:
-    """The next line of the caller's group leader, with its line break; "" at the end of the input."""
-    me = scheduler.me()
-    reference = make_ref()
-    leader = me.group_leader
-    assert leader is not None
-    scheduler.enter()
-    try:
-        monitor(me, leader.block, leader, reference)
-    finally:
-        scheduler.critical -= 1
-    try:
-        send(leader, (Atom("io_request"), me.pid, reference, (Atom("get_line"), prompt)))
-        reply: Any = receive(("io_reply", reference, ...), ("DOWN", reference, ..., ..., ...))
-    finally:
-        scheduler.critical += 1
-        demonitor(me, reference)
-        scheduler.critical -= 1
-    if reply[0] == "DOWN":
-        raise EOFError("the group leader has died")
-    return str(reply[2])
+    """The next line of the device of the caller's group leader, with its line break; "" at the end of the input."""
+    return str(blocking(device_of(scheduler.me()).read_line, prompt))

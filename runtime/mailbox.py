@@ -104,9 +104,7 @@ def find_destination(destination: object) -> ControlBlock | None:
             if block is None:
                 raise bad_argument(1, f"invalid destination: no process is registered as {destination!r}")
             return block
-    raise bad_argument(
-        1, f"invalid destination: {describe(destination)}; write a pid, a name or (name, node())"
-    )
+    raise bad_argument(1, f"invalid destination: {describe(destination)}; write a pid, a name or (name, node())")
 
 
 def receive(*patterns: Any, after: int | str | None = None, default: Any = _RAISE) -> Any:

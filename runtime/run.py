@@ -20,6 +20,7 @@ from pyex.carrier import Become
 from pyex.control_block import ControlBlock, State, process_table
 from pyex.device import Device, StreamDevice
 from pyex.errors import Exit, Unwind
+from pyex.exit_reason import reason_of
 from pyex.exit_signal import terminate, unwinding
 from pyex.output import ProcessOutput
 from pyex.scheduler import scheduler
@@ -77,6 +78,10 @@ class _Outcome:
         """The entry of the main process."""
         try:
             self.value = function(*args)
+        except Exception as error:
+            self.error = error
+            # Whoever called `run` hears of it: no report.
+            raise Exit(reason_of(error)) from None
         except BaseException as error:
             self.error = error
             raise
@@ -101,9 +106,7 @@ def _check_can_start() -> None:
     if scheduler.owner is None:
         return
     if scheduler.owner == get_ident():
-        raise RuntimeError(
-            "run(...) starts the runtime, and this is a process of it: call the function, or spawn it"
-        )
+        raise RuntimeError("run(...) starts the runtime, and this is a process of it: call the function, or spawn it")
     raise RuntimeError("the runtime runs on another thread already")
 
 
@@ -116,7 +119,7 @@ def _start(device: Device, undo: ExitStack) -> None:
     undo.callback(scheduler.reset)
     device.open()
     undo.callback(device.close)
-    leader = _start_process(group_leader.serve, (device,))
+    leader = _start_process(group_leader.serve, ())
     group_leader.lead(leader, device)
     undo.callback(group_leader.dismiss_all)
     _install_streams(undo)

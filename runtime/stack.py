@@ -12,6 +12,8 @@ from types import FrameType, TracebackType
 from typing import Any
 
 _ENGINE_FOLDER = os.path.dirname(__file__)
+# What stack traces leave out: the engine, and what is built on it.
+_PACKAGE = _ENGINE_FOLDER + os.sep
 _LIBRARY_FOLDERS = tuple(
     folder + os.sep
     for folder in {
@@ -81,9 +83,7 @@ def check_may_wait() -> None:
         if module is not None:
             raise RuntimeError(f"cannot wait while importing {module}: start it from a function, after the import")
     if "asyncio" in sys.modules and runs_event_loop():
-        raise RuntimeError(
-            "cannot wait inside a running asyncio event loop: run it with blocking(asyncio.run, ...)"
-        )
+        raise RuntimeError("cannot wait inside a running asyncio event loop: run it with blocking(asyncio.run, ...)")
 
 
 Stacktrace = list[tuple[str, str, int, dict[str, Any]]]
@@ -96,7 +96,7 @@ def stacktrace(traceback: TracebackType | None) -> Stacktrace:
     entries = []
     while traceback is not None:
         frame = traceback.tb_frame
-        if owner_of(frame) is not Owner.ENGINE:
+        if not frame.f_code.co_filename.startswith(_PACKAGE):
             entries.append(frame_entry(frame, traceback.tb_lineno))
         traceback = traceback.tb_next
     entries.reverse()

@@ -249,6 +249,14 @@ def on_interrupt(number: int, frame: FrameType | None) -> None:
         on_slice_end(number, frame)
 
 
+def interrupt() -> None:
+    """As Ctrl+C: raise `KeyboardInterrupt` in the process in the foreground. In the hub."""
+    block = scheduler.foreground
+    if block is not None and not block.dying:
+        block.pending = KeyboardInterrupt
+        _wake_interrupted(block)
+
+
 def _wake_interrupted(block: ControlBlock) -> None:
     """In the hub: have the interrupted process run next, unless it has heard of it already."""
     if block.pending is KeyboardInterrupt and block.state in (State.WAITING, State.READY):

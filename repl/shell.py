@@ -1,0 +1,139 @@
+"""The shell process: asks for inputs, has the evaluator run them, and starts a new evaluator when one dies."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from types import FrameType
+from typing import Any, Protocol
+
+import pyex
+from pyex import Atom, Pid, Process, Reference, make_ref, receive, send, spawn_monitor
+from pyex.control_block import ControlBlock
+from pyex.device import Device
+from pyex.exit_reason import format_exit
+from pyex.exit_signal import terminate
+from pyex.repl.bindings import Bindings
+from pyex.repl.display import inspect
+from pyex.repl.evaluator import EVALUATE, FINE, LEAVE, evaluate_inputs
+from pyex.repl.helpers import prelude
+from pyex.repl.language import Language
+from pyex.repl.terminal import Answer, Prompt
+from pyex.scheduler import scheduler
+
+BANNER = f"Interactive Pyex ({pyex.__version__}) - press Ctrl+C to exit (type h() ENTER for help)"
+ANSWER = Atom("answer")
+
+
+class Console(Device, Protocol):
+    """A device at which a session is held."""
+
+    def attach(self, shell: Pid) -> None:
+        """Send the answers to what is asked from here on to this process, as `("answer", answer)`."""
+        ...
+
+    def ask(self, prompt: Prompt) -> None:
+        """Show a prompt and read an input; at once, without waiting."""
+        ...
+
+    # Whether Ctrl+C between two inputs reaches the program as a signal, and is to end it.
+    interrupt_leaves: bool
+
+
+class Shell:
+    """One shell: its bindings, the evaluator it owns now, and the inputs that wait for it."""
+
+    def __init__(self, console: Console, language: Language) -> None:
+        self.console = console
+        self.language = language
+        self.bindings = Bindings(prelude())
+        self.inputs: deque[str] = deque()
+        self.counter = 1
+        self.failures = 0
+        self.evaluator: Pid
+        self.monitor: Reference
+        self.key: Reference
+        self.ended_by = 0
+        self.block: ControlBlock | None = None
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Shell:
+        """The evaluator is given the shell itself, not a copy: the two are one program in two processes."""
+        return self
+
+    def run(self, first: str | None = None, first_name: str = "") -> int:
+        """The shell process's function. `first` is evaluated before anything is asked for. Returns how many inputs went
+        wrong, deaths of the shell process included."""
+        self.block = scheduler.me()
+        sys.modules["__main__"] = self.bindings.module
+        self.console.attach(Process.self())
+        self._print(BANNER)
+        self._start_evaluator()
+        if first is not None:
+            self.bindings.set_file(first_name)
+            self._evaluate(first, first_name)
+            self.bindings.set_file(None)
+        while (text := self._next_input()) is not None:
+            verdict = self._evaluate(text, f"pyex({self.counter})")
+            if verdict == LEAVE:
+                break
+            self.counter += verdict == FINE
+        return self.failures
+
+    def end(self, number: int, frame: FrameType | None) -> None:
+        """The handler of SIGTERM and SIGHUP: leave, whatever is going on."""
+        self.ended_by = number
+        if self.block is not None:
+            scheduler.post(terminate, self.block, Atom("shutdown"))
+
+    def _next_input(self) -> str | None:
+        """The next input; None to leave."""
+        asked = False
+        while not self.inputs:
+            if not asked:
+                self.console.ask(Prompt(f"pyex({self.counter})> ", f"...({self.counter})> "))
+                asked = True
+            scheduler.foreground = scheduler.me() if self.console.interrupt_leaves else None
+            try:
+                message = receive((ANSWER, ...), ("DOWN", self.monitor, ..., ..., ...))
+            except KeyboardInterrupt:
+                return None
+            finally:
+                scheduler.foreground = None
+            if message[0] == "DOWN":
+                self._restart(message[4])
+                asked = False
+                continue
+            answer: Answer = message[1]
+            if answer[0] != "input":
+                return None
+            self.inputs.extend(self.language.split(answer[1]))
+            asked = False
+        return self.inputs.popleft()
+
+    def _evaluate(self, text: str, filename: str) -> Any:
+        send(self.evaluator, (self.key, EVALUATE, text, filename))
+        message = receive((self.key, ...), ("DOWN", self.monitor, ..., ..., ...))
+        if message[0] == "DOWN":
+            self._restart(message[4])
+            return None
+        self.failures += message[1] not in (FINE, LEAVE)
+        return message[1]
+
+    def _start_evaluator(self) -> None:
+        self.key = make_ref()
+        shell, key = Process.self(), self.key
+        self.evaluator, self.monitor = spawn_monitor(lambda: evaluate_inputs(shell, key, self.bindings, self.language))
+        self.counter = 1
+
+    def _restart(self, reason: Any) -> None:
+        """The evaluator has died: say so, and begin anew."""
+        self.failures += 1
+        if reason != "normal" or not isinstance(reason, str):
+            words = format_exit(reason, inspect)
+            self._print(f"** (EXIT from {self.evaluator!r}) shell process exited with reason: {words}")
+        self._print(f"\n{BANNER}")
+        self.bindings.bury_data(self.evaluator)
+        self._start_evaluator()
+
+    def _print(self, text: str) -> None:
+        print(text, flush=True)

@@ -1,0 +1,77 @@
+"""The console without a terminal: a session read from a pipe or a file, echoed with its prompts."""
+
+from __future__ import annotations
+
+import os
+import sys
+from queue import SimpleQueue
+from threading import Thread
+
+from pyex import Pid, send
+from pyex.device import StreamDevice
+from pyex.repl.language import Language
+from pyex.repl.shell import ANSWER
+from pyex.repl.terminal import Prompt
+
+
+class StreamConsole(StreamDevice):
+    """Reads inputs from standard input, as they would be typed: a block ends with an empty line."""
+
+    interrupt_leaves = True
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self._language = language
+        self._shell: Pid | None = None
+        self._prompts: SimpleQueue[Prompt] = SimpleQueue()
+        self._unread = b""
+        self._ended = False
+        self._reader = Thread(target=self._read_inputs, name="pyex input", daemon=True)
+
+    def attach(self, shell: Pid) -> None:
+        self._shell = shell
+        self._reader.start()
+
+    def ask(self, prompt: Prompt) -> None:
+        self._prompts.put(prompt)
+
+    def read_line(self, prompt: str) -> str:
+        """A line for `input()`: the next of the same stream."""
+        self.write(prompt)
+        line = self._line()
+        self.write(line if line.endswith("\n") else line + "\n")
+        return line
+
+    def _read_inputs(self) -> None:
+        while True:
+            prompt = self._prompts.get()
+            text = self._input(prompt)
+            assert self._shell is not None
+            send(self._shell, (ANSWER, ("eof",) if text is None else ("input", text)))
+
+    def _input(self, prompt: Prompt) -> str | None:
+        """One input; None at the end of the stream."""
+        lines: list[str] = []
+        while True:
+            self.write(prompt.continuation if lines else prompt.text)
+            line = self._line()
+            self.write(line.rstrip("\n") + "\n")
+            if not line:
+                return "\n".join(lines) if lines else None
+            lines.append(line.rstrip("\n"))
+            text = "\n".join(lines)
+            if self._language.state(text) != "incomplete" and not self._block_goes_on(line):
+                return text
+
+    def _block_goes_on(self, line: str) -> bool:
+        """Whether an empty line stands inside a block: the next line is there already, and is indented."""
+        return not line.strip() and self._unread[:1] in (b" ", b"\t")
+
+    def _line(self) -> str:
+        """The next line, "" at the end. What follows it stays in `_unread`, so that it can be looked at."""
+        while b"\n" not in self._unread and not self._ended:
+            chunk = os.read(sys.__stdin__.fileno(), 65536) if sys.__stdin__ is not None else b""
+            self._unread += chunk
+            self._ended = not chunk
+        line, newline, self._unread = self._unread.partition(b"\n")
+        return (line + newline).decode(errors="replace").replace("\r\n", "\n")
