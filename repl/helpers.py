@@ -69,7 +69,7 @@ def h(subject: Any = _NOTHING) -> None:
     )
     name = getattr(documented, "__qualname__", None) or getattr(documented, "__name__", type(subject).__name__)
     try:
-        name += str(inspection.signature(documented))
+        name += str(inspection.signature(documented)).replace("'", "")
     except (TypeError, ValueError):
         pass
     print(f"\n  {name}\n")

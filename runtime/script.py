@@ -103,5 +103,6 @@ def load_and_prompt(path: str) -> int:
         return 1
     from pyex import repl
 
+    sys.argv = [path]
     sys.path[0:0] = [os.path.dirname(os.path.abspath(path))]
     return repl.start(text, path)
