@@ -67,7 +67,7 @@ def h(subject: Any = _NOTHING) -> None:
         if inspection.isroutine(subject) or inspection.isclass(subject)
         else getattr(subject, "__wrapped__", subject)
     )
-    name = getattr(documented, "__qualname__", None) or getattr(documented, "__name__", type(subject).__name__)
+    name = str(getattr(documented, "__qualname__", None) or getattr(documented, "__name__", type(subject).__name__))
     try:
         name += str(inspection.signature(documented)).replace("'", "")
     except (TypeError, ValueError):

@@ -18,6 +18,7 @@ class TerminalConsole:
     """A terminal as a device. The shell's prompt and lines asked for by `input()` take turns."""
 
     interrupt_leaves = False
+    broken = False
 
     def __init__(self, language: Language) -> None:
         self._terminal = Terminal(language, self._answered)

@@ -172,6 +172,7 @@ class TranscriptConsole:
 
     interrupt_leaves = False
     backlog = 0
+    broken = False
 
     def __init__(self, steps: list[Step]) -> None:
         self._steps = deque(steps)

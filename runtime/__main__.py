@@ -22,9 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     match words:
         case []:
-            from pyex import repl
-
-            return repl.start()
+            return script.prompt()
         case ["-h" | "--help", *_]:
             print(USAGE, end="")
             return 0

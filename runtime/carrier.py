@@ -16,10 +16,11 @@ from greenlet import GreenletExit, getcurrent
 
 from pyex import error_report
 from pyex.atom import NORMAL
-from pyex.control_block import ControlBlock, State
+from pyex.control_block import ControlBlock, Entry, State
 from pyex.errors import Exit
 from pyex.exit_reason import reason_of
 from pyex.exit_signal import announce, bury, unwinding
+from pyex.message import copied
 from pyex.scheduler import scheduler
 
 POOL_SIZE = 256
@@ -71,26 +72,9 @@ def carry() -> None:
 def _live(block: ControlBlock) -> bool:
     """Run a process until it ends, True, or waits without a stack, False."""
     while True:
-        reason: Any = NORMAL
-        try:
-            scheduler.leave()
-            function, args = block.entry
-            block.entry = (function, ())
-            result = call(function, args)
-            if scheduler.forked:
-                raise SystemExit(0)
-            del args
-            step = _next_step(block, result)
-            del result
-        except GreenletExit:
-            raise
-        except BaseException as error:
-            if scheduler.forked:
-                _end_child(error)
-            step = None
-            reason = block.exit_reason if block.dying else _reason(block, error)
+        step = _run_entry(block)
         if step is None:
-            _end(block, reason)
+            _end(block)
             return True
         block.entry = (step.function, step.args)
         scheduler.critical += 1
@@ -98,6 +82,31 @@ def _live(block: ControlBlock) -> bool:
             block.mailbox = None
             block.state = State.WAITING
             return False
+
+
+def _run_entry(block: ControlBlock) -> Become | None:
+    """Call the function of a process. Returns its next call, or None: then the block has its exit reason.
+
+    What the call has used is dropped when this returns, still outside of critical sections: it may have finalisers.
+    """
+    function, args = block.entry
+    block.entry = (function, ())
+    try:
+        scheduler.leave()
+        result = call(function, args)
+        if scheduler.forked:
+            raise SystemExit(0)
+        return _next_step(block, result)
+    except GreenletExit:
+        raise
+    except BaseException as error:
+        if scheduler.forked:
+            _end_child(error)
+        if not block.dying:
+            reason = _reason(block, error, (function, args))
+            if not block.dying:
+                block.exit_reason = reason
+    return None
 
 
 def _end_child(error: BaseException) -> None:
@@ -131,36 +140,54 @@ def _next_step(block: ControlBlock, result: Any) -> Become | None:
     return None
 
 
-def _reason(block: ControlBlock, error: BaseException) -> Any:
+def _reason(block: ControlBlock, error: BaseException, entry: Entry) -> Any:
     """The exit reason of what was not caught, which is reported unless it is an `exit`."""
     try:
-        reason = reason_of(error, block.entry)
+        reason = reason_of(error, entry)
         if not isinstance(error, Exit | SystemExit):
             error_report.report(block, error, reason)
         return reason
     except BaseException as failure:
-        return block.exit_reason if block.dying else reason_of(failure)
+        return reason_of(failure)
 
 
-def _end(block: ControlBlock, reason: Any) -> None:
+def _end(block: ControlBlock) -> None:
     """Bury the process if a signal has not done it, tell the others, and drop what it owned. Ends in a critical
     section.
     """
     scheduler.critical += 1
     if not block.dying:
-        bury(block, reason)
-    announce(block)
+        bury(block, block.exit_reason)
+    scheduler.critical -= 1
+    reasons = _own_reasons(block)
+    scheduler.critical += 1
+    announce(block, reasons)
     block.pending = None
     # What it owned may have finalisers: the user's code, which runs outside the critical section, in the process's
-    # own time.
-    owned = (block.mailbox, block.dictionary, block.entry)
+    # own time. The runtime reads the reason of the main process, which has no parent, when it is over.
+    owned = (block.mailbox, block.dictionary, block.entry, reasons, block.exit_reason)
     block.mailbox = block.dictionary = None
     block.entry = (_nothing, ())
     block.initial_call = _nothing
+    if block.parent is not None:
+        block.exit_reason = NORMAL
+    del reasons
     scheduler.critical -= 1
     del owned
     scheduler.critical += 1
     unwinding.discard(block)
+
+
+def _own_reasons(block: ControlBlock) -> list[Any]:
+    """The exit reason for each of those who will be told: it is a message, so no two may share what can change."""
+    reason = block.exit_reason
+    listeners = len(block.links or ()) + len(block.monitored_by or ())
+    if listeners < 2:
+        return [reason] * listeners
+    try:
+        return [reason, *(copied(reason) for _ in range(listeners - 1))]
+    except BaseException:
+        return [reason] * listeners
 
 
 def _nothing() -> None:

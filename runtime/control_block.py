@@ -7,6 +7,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
+from pyex.atom import NORMAL
 from pyex.pid import Pid, new_pid
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class ControlBlock:
         # What is raised in it when it next runs: `Unwind` for the dying, `KeyboardInterrupt` for Ctrl+C.
         self.pending: type[BaseException] | None = None
         self.dying = False
-        self.exit_reason: Any = None
+        self.exit_reason: Any = NORMAL
         self.unwinding_since: float | None = None
         self.become: object = None
         # Its last slice went by with hardly any CPU used: it sits in a call that blocks the thread.

@@ -18,6 +18,11 @@ class Device(Protocol):
         """Characters written and not yet out."""
         ...
 
+    @property
+    def broken(self) -> bool:
+        """Whether nobody reads any more what is written."""
+        ...
+
     def write(self, text: str) -> None: ...
 
     def write_error(self, text: str) -> None: ...
@@ -40,7 +45,7 @@ class StreamDevice:
         self.out = out or sys.stdout
         self.error = error or sys.stderr
         self.source = source or sys.stdin
-        self.broken: OSError | None = None
+        self.broken = False
         self._queue: SimpleQueue[tuple[TextIO, str, int] | None] = SimpleQueue()
         # Each of the two has one thread that changes it.
         self._queued = 0
@@ -77,8 +82,6 @@ class StreamDevice:
             self._thread = None
 
     def _put(self, stream: TextIO, text: str) -> None:
-        if self.broken is not None and stream is self.out:
-            raise self.broken
         counted = len(text) if get_ident() == scheduler.owner else 0
         self._queued += counted
         self._queue.put((stream, text, counted))
@@ -86,18 +89,25 @@ class StreamDevice:
     def _work(self) -> None:
         while (item := self._queue.get()) is not None:
             stream, text, counted = item
+            if stream is self.error:
+                self._flush(self.out)  # so that the two stay in order where they end up in one place
             try:
                 stream.write(text)
-                if self._queue.empty() or stream is self.error:
-                    stream.flush()
-            except BrokenPipeError as error:
-                if stream is self.out:
-                    self.broken = error
-            except (OSError, ValueError):
-                pass  # a closed or full stream has nobody to be told
+            except (OSError, ValueError) as error:
+                self._failed(stream, error)
+            if stream is self.error or self._queue.empty():
+                self._flush(stream)
             self._written += counted
-        for stream in (self.out, self.error):
-            try:
-                stream.flush()
-            except (OSError, ValueError):
-                continue
+        self._flush(self.out)
+        self._flush(self.error)
+
+    def _flush(self, stream: TextIO) -> None:
+        try:
+            stream.flush()
+        except (OSError, ValueError) as error:
+            self._failed(stream, error)
+
+    def _failed(self, stream: TextIO, error: Exception) -> None:
+        """A closed or full stream has nobody to be told, but for the processes that print into a broken pipe."""
+        if stream is self.out and isinstance(error, BrokenPipeError):
+            self.broken = True

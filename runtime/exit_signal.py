@@ -16,10 +16,11 @@ All functions here run in a critical section.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pyex import registered_name
-from pyex.atom import DOWN, EXIT, KILL, KILLED, NOPROC, NORMAL, PROCESS
+from pyex.atom import DOWN, EXIT, KILL, KILLED, NORMAL, PROCESS
 from pyex.control_block import ControlBlock, process_table
 from pyex.errors import Unwind
 from pyex.mailbox import deliver
@@ -64,18 +65,19 @@ def bury(block: ControlBlock, reason: Any) -> None:
     registered_name.release(block)
 
 
-def announce(block: ControlBlock) -> None:
-    """Tell those linked to a dead process, then those that monitor it; once."""
+def announce(block: ControlBlock, reasons: Iterable[Any] = ()) -> None:
+    """Tell those linked to a dead process, then those that monitor it; once. `reasons` has a copy for each."""
+    own = iter(reasons)
     links, block.links = block.links, None
     held, block.monitors = block.monitors, None
     watchers, block.monitored_by = block.monitored_by, None
     for peer in links or ():
         if peer.links is not None:
             del peer.links[block]
-        deliver_exit(block.pid, peer, block.exit_reason, by_link=True)
+        deliver_exit(block.pid, peer, next(own, block.exit_reason), by_link=True)
     for reference, (watcher, what) in (watchers or {}).items():
-        if watcher.monitors is not None and watcher.monitors.pop(reference, None):
-            deliver(watcher, (DOWN, reference, PROCESS, what, block.exit_reason))
+        if watcher.monitors is not None and watcher.monitors.pop(reference, None) is not None:
+            deliver(watcher, (DOWN, reference, PROCESS, what, next(own, block.exit_reason)))
     for reference, (_, watched) in (held or {}).items():
         if watched.monitored_by is not None:
             watched.monitored_by.pop(reference, None)
@@ -96,8 +98,3 @@ def unlink(me: ControlBlock, peer: ControlBlock) -> None:
     for one, other in ((me, peer), (peer, me)):
         if one.links is not None and other in one.links:
             del one.links[other]
-
-
-def tell_no_process(me: ControlBlock, pid: Pid) -> None:
-    """What a trapping process hears that links to a dead one."""
-    deliver(me, (EXIT, pid, NOPROC))

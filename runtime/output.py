@@ -7,6 +7,7 @@ while.
 
 from __future__ import annotations
 
+import errno
 import io
 import sys
 from collections import deque
@@ -68,6 +69,8 @@ class ProcessOutput(io.TextIOBase):
             self._partial[me] = whole[end:]
         if end:
             device = group_leader.device_of(me)
+            if device.broken:
+                raise BrokenPipeError(errno.EPIPE, "nobody reads the output any more")
             self._hand_over(device, whole[:end])
             if device.backlog > HIGH_WATER:
                 _wait_for_room(me, device)

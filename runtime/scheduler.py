@@ -46,9 +46,10 @@ class Flag:
         self.is_set = True
 
 
-def _need_frames(number: int) -> None:
+def need_frames(number: int) -> None:
+    """Raise `RecursionError` now, if that many calls in one another would."""
     if number:
-        _need_frames(number - 1)
+        need_frames(number - 1)
 
 
 class Scheduler:
@@ -249,7 +250,7 @@ class Scheduler:
 
         It needs room on the stack: a `RecursionError` must come before the section or not at all.
         """
-        _need_frames(12)
+        need_frames(12)
         self.critical += 1
 
     def leave(self) -> None:

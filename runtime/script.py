@@ -48,7 +48,7 @@ def run_file(path: str, arguments: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     sys.argv = [path, *arguments]
-    sys.path[0:0] = [os.path.dirname(os.path.abspath(path))]
+    import_from(os.path.dirname(os.path.abspath(path)))
     return _run_code(code, path)
 
 
@@ -61,7 +61,23 @@ def run_text(text: str, arguments: Sequence[str]) -> int:
         return 1
     linecache.cache["<-e>"] = (len(text), None, text.splitlines(keepends=True), "<-e>")
     sys.argv = ["-e", *arguments]
+    import_from("")
     return _run_code(code, None)
+
+
+def prompt() -> int:
+    """Open the prompt. Returns the exit status."""
+    from pyex import repl
+
+    sys.argv = [""]
+    import_from("")
+    return repl.start()
+
+
+def import_from(folder: str) -> None:
+    """Have imports look into a folder first, as `python` does; "" is the current one, wherever that is."""
+    if not sys.flags.safe_path and folder not in sys.path[:1]:
+        sys.path.insert(0, folder)
 
 
 def _run_code(code: CodeType, path: str | None) -> int:
@@ -104,5 +120,5 @@ def load_and_prompt(path: str) -> int:
     from pyex import repl
 
     sys.argv = [path]
-    sys.path[0:0] = [os.path.dirname(os.path.abspath(path))]
+    import_from(os.path.dirname(os.path.abspath(path)))
     return repl.start(text, path)

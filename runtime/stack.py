@@ -114,7 +114,8 @@ def current_function(frame: FrameType | None) -> tuple[str, str, int] | None:
     entered: FrameType | None = None
     while frame is not None and owner_of(frame) is Owner.ENGINE:
         entered, frame = frame, frame.f_back
-    found = entered if frame is not None and entered is not None else frame
+    was_called = entered is not None and entered.f_code.co_name != "on_slice_end"
+    found = entered if frame is not None and was_called else frame
     if found is None:
         return None
     module, function, arity, _ = frame_entry(found, 0)

@@ -35,7 +35,7 @@ from pyex.carrier import call
 from pyex.control_block import ControlBlock, Priority, State
 from pyex.errors import Unwind
 from pyex.exit_signal import announce, unwinding
-from pyex.scheduler import scheduler
+from pyex.scheduler import need_frames, scheduler
 from pyex.stack import Owner, module_importing, owner_of, runs_event_loop
 
 TICK_SECONDS = 0.005
@@ -47,6 +47,9 @@ OVERDUE_SECONDS = 0.1
 BLOCKED_SHARE = 0.1
 # A process is reported once it has been blocked for so long: a busy machine makes others look so for a moment.
 BLOCKED_REPORT_SECONDS = 0.1
+# How deep the handler's own calls go, and what they call in C: few, for a process that is at its recursion limit all the
+# time is only caught where so many are left.
+HANDLER_FRAMES = 4
 # A dying process that is still there after so long is given up.
 RESISTANCE_SECONDS = 1.0
 
@@ -176,6 +179,13 @@ def on_slice_end(number: int, frame: FrameType | None) -> None:
     block = scheduler.current
     if block is None:
         return
+    try:
+        need_frames(HANDLER_FRAMES)
+    except RecursionError:
+        watcher.declined = True
+        if watcher.held_for < OVERDUE_SECONDS:
+            return
+        raise  # it stays there: as any call that it made itself, this one is too many
     owner = owner_of(frame)
     if owner is Owner.ENGINE and frame.f_code is not call.__code__:
         watcher.declined = True
@@ -222,7 +232,8 @@ def _throw_again(block: ControlBlock) -> None:
     if block.unwinding_since is None:
         block.unwinding_since = now
     scheduler.critical += 1
-    announce(block)
+    # In the hub, where there is room on the stack.
+    scheduler.post(announce, block)
     if now - block.unwinding_since < RESISTANCE_SECONDS:
         block.state = State.READY
         scheduler.queues[Priority.NORMAL].append(block)

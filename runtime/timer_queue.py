@@ -70,6 +70,7 @@ class TimerQueue:
     def count_cancelled(self) -> None:
         self.cancelled += 1
         if self.cancelled > SWEEP_AT and self.cancelled * 2 > len(self.heap):
-            self.heap = [entry for entry in self.heap if entry[2].call is not None]
+            # In place: `fire` may be at work on it.
+            self.heap[:] = [entry for entry in self.heap if entry[2].call is not None]
             heapify(self.heap)
             self.cancelled = 0
