@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import linecache
 import math
+import sys
 from typing import Any
 
 from pyex import Atom, Exit, Pid, Reference, receive, send
 from pyex.error_report import describe
 from pyex.errors import Unwind
 from pyex.exit_reason import format_banner
+from pyex.output import ProcessOutput
 from pyex.repl.bindings import Bindings
 from pyex.repl.display import inspect
 from pyex.repl.helpers import Helper, LeaveShell
@@ -25,27 +27,31 @@ FINE, WRONG, LEAVE = Atom("fine"), Atom("wrong"), Atom("leave")
 
 
 def evaluate_inputs(shell: Pid, key: Reference, bindings: Bindings, language: Language) -> None:
-    """The evaluator's function: runs one input after another, as `(key, "evaluate", text, filename)` asks for it."""
+    """The evaluator's function: runs one input after another, as `(key, "evaluate", text, filename, echoes)` asks for
+    it; `echoes` says whether to print the value."""
     # A person at a prompt may call time.sleep and need not be told that it blocks.
     scheduler.me().blocked_since = math.inf
     while True:
-        _, _, text, filename = receive((key, EVALUATE, ..., ...))
-        send(shell, (key, _evaluate(text, filename, bindings, language)))
+        _, _, text, filename, echoes = receive((key, EVALUATE, ..., ..., ...))
+        send(shell, (key, _evaluate(text, filename, echoes, bindings, language)))
 
 
-def _evaluate(text: str, filename: str, bindings: Bindings, language: Language) -> Atom:
+def _evaluate(text: str, filename: str, echoes: bool, bindings: Bindings, language: Language) -> Atom:
     me = scheduler.me()
     scheduler.foreground = me
     try:
-        return _run(text, filename, bindings, language)
-    except KeyboardInterrupt:
-        # It came after the input had ended, while its result was being printed.
+        return _run(text, filename, echoes, bindings, language)
+    except (KeyboardInterrupt, BrokenPipeError):
+        # Ctrl+C came after the input had ended, while its result was being printed; or nobody reads that any more.
         return WRONG
     finally:
+        # A Ctrl+C that came while the engine was at work waits to be raised: it must not strike later.
         scheduler.foreground = None
+        if me.pending is KeyboardInterrupt:
+            me.pending = None
 
 
-def _run(text: str, filename: str, bindings: Bindings, language: Language) -> Atom:
+def _run(text: str, filename: str, echoes: bool, bindings: Bindings, language: Language) -> Atom:
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     try:
         compiled = language.compile(text, filename)
@@ -60,13 +66,22 @@ def _run(text: str, filename: str, bindings: Bindings, language: Language) -> At
         return LEAVE
     except BaseException as error:
         report = _report(error)
-        scheduler.settle(SETTLE_SECONDS)
+        _settle()
         _print(report)
         return WRONG
-    scheduler.settle(SETTLE_SECONDS)
-    if value is not None:
+    _settle()
+    if echoes and value is not None:
         _print(inspect(value))
     return FINE
+
+
+def _settle() -> None:
+    """Let the processes that the input woke have their say, unfinished lines included: it belongs before the result,
+    and before the next prompt."""
+    scheduler.settle(SETTLE_SECONDS)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, ProcessOutput):
+            stream.flush_partial_lines()
 
 
 def _report(error: BaseException) -> str:
@@ -76,6 +91,9 @@ def _report(error: BaseException) -> str:
     if isinstance(error, Exit):
         hint = "\n(to leave the shell: exit() or Ctrl+D)" if error.reason in (0, 1) else ""
         return format_banner("exit", error.reason, inspect) + hint + "\n"
+    if isinstance(error, KeyboardInterrupt):
+        # The terminal has put a ^C where the cursor was.
+        return "\n" + describe(error)
     if isinstance(error, SystemExit):
         return f"** (SystemExit) {error}\n(to leave the shell: exit() or Ctrl+D)\n"
     return describe(error)

@@ -10,9 +10,13 @@ terminal brings many keys: see `Burst`.
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from prompt_toolkit.application import run_in_terminal
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import Condition, has_focus
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 
 TAB = 4
 FASTER_THAN_FINGERS = 4
+STOPPING_SECONDS = 0.1
 
 
 class Burst:
@@ -147,6 +152,10 @@ def key_bindings(
             return
         show("(press Ctrl+C again to exit)\n")
 
+    @keys.add("c-z", filter=editing)
+    def suspend(event: KeyPressEvent) -> None:
+        run_in_terminal(_stop_until_continued)
+
     @keys.add("c-d", filter=editing)
     def end_of_file(event: KeyPressEvent) -> None:
         if event.current_buffer.text:
@@ -155,6 +164,14 @@ def key_bindings(
         finish(("eof",))
 
     return keys
+
+
+def _stop_until_continued() -> None:
+    """Stop this program and those that started it with it, as Ctrl+Z does, until `fg`."""
+    os.kill(0, signal.SIGTSTP)
+    # The signal stops the main thread first, and this one a moment later: without a pause it would have the terminal raw
+    # again by then, and the job's shell would take that back.
+    time.sleep(STOPPING_SECONDS)
 
 
 def _runs(language: Language, buffer: Buffer) -> bool:

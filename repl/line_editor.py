@@ -79,7 +79,6 @@ class LineEditor:
             include_default_pygments_style=False,
             color_depth=ColorDepth.DEPTH_1_BIT if plain else None,
             reserve_space_for_menu=0,
-            enable_suspend=True,
             input=input or create_input(sys.__stdin__),
             output=self.output,
         )

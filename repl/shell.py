@@ -66,18 +66,24 @@ class Shell:
         self.block = scheduler.me()
         sys.modules["__main__"] = self.bindings.module
         self.console.attach(Process.self())
+        try:
+            self._converse(first, first_name)
+        except BrokenPipeError:
+            pass  # nobody reads the session any more: leave, quietly
+        return self.failures
+
+    def _converse(self, first: str | None, first_name: str) -> None:
         self._print(BANNER)
         self._start_evaluator()
         if first is not None:
             self.bindings.set_file(first_name)
-            self._evaluate(first, first_name)
+            self._evaluate(first, first_name, echoes=False)
             self.bindings.set_file(None)
         while (text := self._next_input()) is not None:
             verdict = self._evaluate(text, f"pyex({self.counter})")
             if verdict == LEAVE:
                 break
             self.counter += verdict == FINE
-        return self.failures
 
     def end(self, number: int, frame: FrameType | None) -> None:
         """The handler of SIGTERM and SIGHUP: leave, whatever is going on."""
@@ -92,13 +98,17 @@ class Shell:
             if not asked:
                 self.console.ask(Prompt(f"pyex({self.counter})> ", f"...({self.counter})> "))
                 asked = True
-            scheduler.foreground = scheduler.me() if self.console.interrupt_leaves else None
+            me = scheduler.me()
+            scheduler.foreground = me if self.console.interrupt_leaves else None
             try:
                 message = receive((ANSWER, ...), ("DOWN", self.monitor, ..., ..., ...))
             except KeyboardInterrupt:
                 return None
             finally:
+                # As in the evaluator: nothing may strike later.
                 scheduler.foreground = None
+                if me.pending is KeyboardInterrupt:
+                    me.pending = None
             if message[0] == "DOWN":
                 self._restart(message[4])
                 asked = False
@@ -110,8 +120,8 @@ class Shell:
             asked = False
         return self.inputs.popleft()
 
-    def _evaluate(self, text: str, filename: str) -> Any:
-        send(self.evaluator, (self.key, EVALUATE, text, filename))
+    def _evaluate(self, text: str, filename: str, *, echoes: bool = True) -> Any:
+        send(self.evaluator, (self.key, EVALUATE, text, filename, echoes))
         message = receive((self.key, ...), ("DOWN", self.monitor, ..., ..., ...))
         if message[0] == "DOWN":
             self._restart(message[4])

@@ -124,14 +124,16 @@ def parse(text: str) -> list[Step]:
             continue
         content = line[min(indent, len(line) - len(line.lstrip(" "))) :]
         if prompt := _PROMPT.fullmatch(content):
-            steps.append(Step(number, prompt[1], ""))
-            typing = True
+            # An empty prompt is where a session ends, or where a report came in between: no input.
+            typing = bool(prompt[1].strip())
+            if typing:
+                steps.append(Step(number, prompt[1], ""))
         elif typing and (prompt := _CONTINUATION.fullmatch(content)):
             steps[-1].text += "\n" + prompt[1]
         elif steps:
             steps[-1].expected += content + "\n"
             typing = False
-    return [step for step in steps if step.text.strip()]
+    return steps
 
 
 def matches(expected: str, printed: str, labels: Labels) -> bool:

@@ -17,7 +17,7 @@ from greenlet import GreenletExit, getcurrent
 from pyex import error_report
 from pyex.atom import NORMAL
 from pyex.control_block import ControlBlock, Entry, State
-from pyex.errors import Exit
+from pyex.errors import Exit, RemoteError
 from pyex.exit_reason import reason_of
 from pyex.exit_signal import announce, bury, unwinding
 from pyex.message import copied
@@ -97,9 +97,9 @@ def _run_entry(block: ControlBlock) -> Become | None:
         if scheduler.forked:
             raise SystemExit(0)
         return _next_step(block, result)
-    except GreenletExit:
-        raise
     except BaseException as error:
+        if isinstance(error, GreenletExit) and scheduler.current is not block:
+            raise  # nobody raised it here: the greenlet is being freed
         if scheduler.forked:
             _end_child(error)
         if not block.dying:
@@ -148,7 +148,11 @@ def _reason(block: ControlBlock, error: BaseException, entry: Entry) -> Any:
             error_report.report(block, error, reason)
         return reason
     except BaseException as failure:
-        return reason_of(failure)
+        # Copying and texts are the user's code: it may fail again, or be interrupted once more.
+        try:
+            return None if block.dying else reason_of(failure)
+        except BaseException:
+            return (RemoteError(type(error).__name__), [])
 
 
 def _end(block: ControlBlock) -> None:

@@ -92,7 +92,10 @@ class StreamDevice:
             if stream is self.error:
                 self._flush(self.out)  # so that the two stay in order where they end up in one place
             try:
-                stream.write(text)
+                try:
+                    stream.write(text)
+                except UnicodeEncodeError:
+                    stream.write(text.encode(stream.encoding, "backslashreplace").decode(stream.encoding))
             except (OSError, ValueError) as error:
                 self._failed(stream, error)
             if stream is self.error or self._queue.empty():

@@ -53,7 +53,7 @@ def reason_of(error: BaseException, entry: Entry | None = None) -> Any:
         return (copied(error.reason), stack)
     if entry is not None and isinstance(error, TypeError) and not stack and not accepts(*entry):
         return ((Atom("badarity"), (entry[0], entry[1])), stack)
-    return (clone(error, {}), stack)
+    return (clone(error), stack)
 
 
 def accepts(function: Callable[..., Any], args: tuple[Any, ...]) -> bool:
@@ -72,24 +72,34 @@ def accepts(function: Callable[..., Any], args: tuple[Any, ...]) -> bool:
     return True
 
 
-def clone(error: BaseException, memo: dict[int, BaseException]) -> BaseException:
-    """A copy of an exception without frames, in its causes, contexts and groups too."""
-    if id(error) in memo:
-        return memo[id(error)]
-    twin = _clone_alone(error, memo)
-    memo[id(error)] = twin
-    twin.__traceback__ = None
-    twin.__cause__ = clone(error.__cause__, memo) if error.__cause__ is not None else None
-    twin.__context__ = clone(error.__context__, memo) if error.__context__ is not None else None
-    twin.__suppress_context__ = error.__suppress_context__
-    return twin
+def clone(error: BaseException, groups: frozenset[int] = frozenset()) -> BaseException:
+    """A copy of an exception without frames, in its causes, contexts and groups too; `groups` are those it is in."""
+    twins: dict[int, BaseException] = {}
+    originals: list[BaseException] = []
+    # A loop, for a chain of contexts may be longer than the stack is deep.
+    waiting = [error]
+    while waiting:
+        each = waiting.pop()
+        if id(each) not in twins:
+            twins[id(each)] = _clone_alone(each, groups)
+            originals.append(each)
+            waiting.extend(link for link in (each.__cause__, each.__context__) if link is not None)
+    for each in originals:
+        twin = twins[id(each)]
+        twin.__traceback__ = None
+        twin.__cause__ = twins.get(id(each.__cause__))
+        twin.__context__ = twins.get(id(each.__context__))
+        twin.__suppress_context__ = each.__suppress_context__
+    return twins[id(error)]
 
 
-def _clone_alone(error: BaseException, memo: dict[int, BaseException]) -> BaseException:
+def _clone_alone(error: BaseException, groups: frozenset[int]) -> BaseException:
     try:
         if isinstance(error, BaseExceptionGroup):
-            return error.derive([clone(each, memo) for each in error.exceptions])
-        twin = copy.copy(error)
+            if id(error) in groups:
+                return RemoteError(type(error).__name__)
+            return error.derive([clone(each, groups | {id(error)}) for each in error.exceptions])
+        twin = _twin(error)
         if type(twin) is not type(error) or twin is error:
             return RemoteError(_safe_repr(error))
         twin.args = copied(error.args)
@@ -98,6 +108,14 @@ def _clone_alone(error: BaseException, memo: dict[int, BaseException]) -> BaseEx
         return twin
     except Exception:
         return RemoteError(_safe_repr(error))
+
+
+def _twin(error: BaseException) -> BaseException:
+    try:
+        return copy.copy(error)
+    except TypeError:
+        # The constructor wants something else than `args`: do without it.
+        return type(error).__new__(type(error))
 
 
 def _safe_repr(value: object) -> str:

@@ -35,8 +35,9 @@ def deliver_exit(sender: Pid, target: ControlBlock, reason: Any, *, by_link: boo
     """Send one exit signal; `by_link` tells a peer's end from a `Process.exit`."""
     if target.dying:
         return
-    # Only strings are compared: the `==` of somebody's own class would be user code in a critical section.
-    word = reason if isinstance(reason, str) else None
+    # Only strings are compared, and as plain ones: the `==` of somebody's own class would be user code in a critical
+    # section.
+    word = str.__str__(reason) if isinstance(reason, str) else None
     if word == KILL and not by_link:
         terminate(target, KILLED)
     elif target.trap_exit:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import logging.handlers
 from queue import SimpleQueue
-from typing import Any
+from threading import get_ident
 
 from pyex import group_leader
 from pyex.control_block import ControlBlock, Priority, State
@@ -68,21 +68,16 @@ def serve() -> None:
 
 def is_idle() -> bool:
     """Whether all that was logged has been handled."""
-    return _block is None or _block.dying or (_block.state is State.WAITING and not _block.mailbox)
+    if _block is None or _block.dying:
+        return True
+    return _block.state is State.WAITING and not _block.mailbox and not scheduler.inbox
 
 
 def _route(self: logging.Logger, record: logging.LogRecord) -> None:
     """Stands for `logging.Logger.callHandlers`."""
     block = _block
-    if not scheduler.is_inside() or block is None or block.dying or scheduler.current is block:
+    if block is None or block.dying or get_ident() != scheduler.owner or scheduler.current is block:
         _call_handlers(self, record)
-        return
-    me: Any = scheduler.current
-    if me.dying:
-        return
-    prepared = _preparer.prepare(record)
-    scheduler.enter()
-    try:
-        deliver(block, (self, prepared))
-    finally:
-        scheduler.critical -= 1
+    elif not scheduler.is_dying():
+        # Posted, for it may be the hub that logs, or a finaliser inside the engine.
+        scheduler.post(deliver, block, (self, _preparer.prepare(record)))

@@ -67,6 +67,8 @@ def send(destination: object, message: Any) -> Any:
         if block is None:
             return message
     else:
+        if scheduler.is_dying():
+            return message
         found = find_destination(destination)
         if found is None:
             return message

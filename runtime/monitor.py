@@ -13,6 +13,8 @@ def monitor(me: ControlBlock, target: ControlBlock | None, what: object, referen
     if target is None or target.dying:
         deliver(me, (DOWN, reference, PROCESS, what, NOPROC))
         return
+    if target is me:
+        return
     if me.monitors is None:
         me.monitors = {}
     if target.monitored_by is None:

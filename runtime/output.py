@@ -16,17 +16,19 @@ from typing import Any, TextIO
 from pyex import group_leader
 from pyex.control_block import ControlBlock
 from pyex.device import Device
-from pyex.scheduler import scheduler
+from pyex.scheduler import Flag, scheduler
 from pyex.stack import Owner, module_importing, owner_of
 
 # A process that has printed more than HIGH_WATER characters ahead of the device waits until there are fewer than
 # LOW_WATER.
 HIGH_WATER = 64 * 1024
 LOW_WATER = 16 * 1024
-POLL_SECONDS = 0.005
+POLL_SECONDS = 0.002
+# Each poll wakes a few: were all woken at once, each would print one line and wait again.
+WOKEN_AT_ONCE = 8
 LONGEST_PARTIAL = 4096
 
-_waiting: deque[tuple[ControlBlock, Device]] = deque()
+_waiting: dict[Device, deque[tuple[ControlBlock, Flag]]] = {}
 
 
 class ProcessOutput(io.TextIOBase):
@@ -35,7 +37,7 @@ class ProcessOutput(io.TextIOBase):
     def __init__(self, stream: TextIO, *, error: bool) -> None:
         self.original = stream
         self._error = error
-        self._partial: dict[ControlBlock, str] = {}
+        self.partial: dict[ControlBlock, str] = {}
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
@@ -63,10 +65,10 @@ class ProcessOutput(io.TextIOBase):
         me = scheduler.current
         if me is None or me.dying:
             return len(text)
-        whole = self._partial.pop(me, "") + text
+        whole = self.partial.pop(me, "") + text
         end = len(whole) if len(whole) > LONGEST_PARTIAL else whole.rfind("\n") + 1
         if end < len(whole):
-            self._partial[me] = whole[end:]
+            self.partial[me] = whole[end:]
         if end:
             device = group_leader.device_of(me)
             if device.broken:
@@ -82,13 +84,13 @@ class ProcessOutput(io.TextIOBase):
 
     def flush(self) -> None:
         me = scheduler.current if scheduler.is_inside() else None
-        if me is not None and me in self._partial:
-            self._hand_over(group_leader.device_of(me), self._partial.pop(me))
+        if me is not None and me in self.partial:
+            self._hand_over(group_leader.device_of(me), self.partial.pop(me))
 
     def flush_partial_lines(self) -> None:
         """Hand over what has been kept. In the hub: no process is in the middle of a print then."""
-        while self._partial:
-            block, text = self._partial.popitem()
+        while self.partial:
+            block, text = self.partial.popitem()
             self._hand_over(group_leader.device_of(block), text)
 
     def _hand_over(self, device: Device, text: str) -> None:
@@ -96,6 +98,16 @@ class ProcessOutput(io.TextIOBase):
             device.write_error(text)
         else:
             device.write(text)
+
+
+def unfinished_line(block: ControlBlock) -> bool:
+    """Whether a process has printed a line's beginning, and not its end."""
+    return any(isinstance(each, ProcessOutput) and block in each.partial for each in (sys.stdout, sys.stderr))
+
+
+def forget_waiting() -> None:
+    """When the runtime stops."""
+    _waiting.clear()
 
 
 def _wait_for_room(me: ControlBlock, device: Device) -> None:
@@ -109,18 +121,23 @@ def _wait_for_room(me: ControlBlock, device: Device) -> None:
     try:
         if not _waiting:
             scheduler.timers.start(POLL_SECONDS, _poll)
-        _waiting.append((me, device))
-        scheduler.park()
+        has_room = Flag()
+        _waiting.setdefault(device, deque()).append((me, has_room))
+        # A message wakes it too.
+        while not has_room.is_set and me.pending is None:
+            scheduler.park()
     finally:
         scheduler.leave()
 
 
 def _poll() -> None:
-    for _ in range(len(_waiting)):
-        block, device = _waiting.popleft()
+    for device, blocks in list(_waiting.items()):
         if device.backlog < LOW_WATER:
-            scheduler.wake(block)
-        elif not block.dying:
-            _waiting.append((block, device))
+            for _ in range(min(WOKEN_AT_ONCE, len(blocks))):
+                block, has_room = blocks.popleft()
+                has_room.set()
+                scheduler.wake(block)
+        if not blocks:
+            del _waiting[device]
     if _waiting:
         scheduler.timers.start(POLL_SECONDS, _poll)

@@ -14,7 +14,7 @@ from typing import Any
 
 from greenlet import getcurrent
 
-from pyex import blocking, carrier, group_leader, logger, time_slice
+from pyex import blocking, carrier, group_leader, logger, time_slice, timer
 from pyex.atom import KILLED, NORMAL
 from pyex.carrier import Become
 from pyex.control_block import ControlBlock, State, process_table
@@ -22,7 +22,8 @@ from pyex.device import Device, StreamDevice
 from pyex.errors import Exit, Unwind
 from pyex.exit_reason import reason_of
 from pyex.exit_signal import terminate, unwinding
-from pyex.output import ProcessOutput
+from pyex.output import ProcessOutput, forget_waiting
+from pyex.registered_name import registered_names
 from pyex.scheduler import scheduler
 from pyex.spawn import plan
 
@@ -116,7 +117,7 @@ def _start(device: Device, undo: ExitStack) -> None:
     scheduler.owner = get_ident()
     scheduler.hub = getcurrent()
     scheduler.carrier_main = carrier.carry
-    undo.callback(scheduler.reset)
+    undo.callback(_forget_all)
     device.open()
     undo.callback(device.close)
     leader = _start_process(group_leader.serve, ())
@@ -133,6 +134,15 @@ def _start(device: Device, undo: ExitStack) -> None:
             "not on the main thread: processes switch only when they wait, and cannot be interrupted", RuntimeWarning, 4
         )
     undo.callback(_end_all, {leader, log})
+
+
+def _forget_all() -> None:
+    """Nothing of this run is left for the next."""
+    process_table.clear()
+    unwinding.clear()
+    registered_names.clear()
+    timer.forget_all()
+    scheduler.reset()
 
 
 def _start_process(function: Callable[..., Any], args: tuple[Any, ...]) -> ControlBlock:
@@ -153,6 +163,7 @@ def _install_streams(undo: ExitStack) -> None:
     scheduler.on_attention.extend(flushes)
 
     def restore() -> None:
+        forget_waiting()
         for flush in flushes:
             flush()
         builtins.input = _builtin_input
@@ -181,9 +192,14 @@ def _end_all(servants: set[ControlBlock]) -> None:
     for block in [block for block in process_table.values() if block not in servants]:
         terminate(block, KILLED)
     _run_until(lambda: not unwinding and logger.is_idle())
-    for block in list(process_table.values()):
-        terminate(block, KILLED)
+    for block in [*unwinding, *process_table.values()]:
+        if block.dying:
+            time_slice.abandon(block)
+        else:
+            terminate(block, KILLED)
     _run_until(lambda: not unwinding)
+    for block in list(unwinding):
+        time_slice.abandon(block)
 
 
 def _run_until(done: Callable[[], bool]) -> None:

@@ -139,6 +139,10 @@ class Scheduler:
         """Whether the caller is a process, and no finaliser that interrupts the engine."""
         return not self.critical and self.current is not None and get_ident() == self.owner
 
+    def is_dying(self) -> bool:
+        """Whether the caller is a process that has been ended, and runs its `finally` clauses."""
+        return self.is_inside() and self.current is not None and self.current.dying
+
     def post(self, call: Callable[..., object], *args: Any) -> None:
         """Have `call(*args)` run on the scheduler's thread, soon. Safe from any thread, signal handler or finaliser."""
         self.inbox.append((call, args))

@@ -35,6 +35,7 @@ from pyex.carrier import call
 from pyex.control_block import ControlBlock, Priority, State
 from pyex.errors import Unwind
 from pyex.exit_signal import announce, unwinding
+from pyex.output import unfinished_line
 from pyex.scheduler import need_frames, scheduler
 from pyex.stack import Owner, module_importing, owner_of, runs_event_loop
 
@@ -47,6 +48,8 @@ OVERDUE_SECONDS = 0.1
 BLOCKED_SHARE = 0.1
 # A process is reported once it has been blocked for so long: a busy machine makes others look so for a moment.
 BLOCKED_REPORT_SECONDS = 0.1
+# How often it comes back later to a process that has printed half a line.
+PRINT_RETRIES = 8
 # How deep the handler's own calls go, and what they call in C: few, for a process that is at its recursion limit all the
 # time is only caught where so many are left.
 HANDLER_FRAMES = 4
@@ -69,6 +72,7 @@ class Watcher:
         self.held_for = 0.0
         self.looks_blocked = False
         self.declined = False
+        self.retries = 0
         self.thread = Thread(target=self._watch, name="pyex watcher", daemon=True)
 
     def wake(self) -> None:
@@ -99,6 +103,7 @@ class Watcher:
             if scheduler.resting or scheduler.switches != last:
                 last = scheduler.switches
                 self.held_for = 0.0
+                self.retries = 0
                 continue
             self.held_for += passed
             self.looks_blocked = cpu is not None and self._cpu() - cpu < BLOCKED_SHARE * passed
@@ -195,6 +200,11 @@ def on_slice_end(number: int, frame: FrameType | None) -> None:
             return
         if module_importing(frame) is not None or runs_event_loop():
             return
+        if watcher.held_for < OVERDUE_SECONDS and watcher.retries < PRINT_RETRIES and unfinished_line(block):
+            # Maybe in the middle of a `print`, whose pieces belong together; it takes no time.
+            watcher.retries += 1
+            watcher.declined = True
+            return
         _preempt(block, frame, watcher.looks_blocked)
     elif block.dying:
         _throw_again(block)
@@ -210,7 +220,8 @@ def _preempt(block: ControlBlock, frame: FrameType, looks_blocked: bool) -> None
             block.blocked_since = now
         elif now - block.blocked_since > BLOCKED_REPORT_SECONDS:
             block.blocked_since = math.inf
-            _report_blocked(block, frame)
+            # In the hub, where there is room on the stack; the frame stays where it is until the next slice.
+            scheduler.post(_report_blocked, block, frame)
     scheduler.critical += 1
     block.blocked = looks_blocked
     block.slices += 1
@@ -238,15 +249,20 @@ def _throw_again(block: ControlBlock) -> None:
         block.state = State.READY
         scheduler.queues[Priority.NORMAL].append(block)
     else:
-        block.state = State.DEAD
-        abandoned.append(block)
-        unwinding.discard(block)
-        # A greenlet that is freed is thrown at once more, which this one would survive, for ever, when Python exits.
-        ctypes.pythonapi.Py_IncRef(ctypes.py_object(block.greenlet))
-        scheduler.post(_report_abandoned, block)
+        abandon(block)
     scheduler.switch()
     scheduler.critical -= 1
     raise Unwind
+
+
+def abandon(block: ControlBlock) -> None:
+    """Give up a process that cannot be unwound. In a critical section."""
+    block.state = State.DEAD
+    abandoned.append(block)
+    unwinding.discard(block)
+    # A greenlet that is freed is thrown at once more, which this one would survive, for ever, when Python exits.
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(block.greenlet))
+    scheduler.post(_report_abandoned, block)
 
 
 def on_interrupt(number: int, frame: FrameType | None) -> None:
