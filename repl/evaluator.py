@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from pyex import Atom, Exit, Pid, Reference, receive, send
+from pyex.control_block import Priority
 from pyex.error_report import describe
 from pyex.errors import Unwind
 from pyex.exit_reason import format_banner
@@ -29,6 +30,8 @@ FINE, WRONG, LEAVE = Atom("fine"), Atom("wrong"), Atom("leave")
 def evaluate_inputs(shell: Pid, key: Reference, bindings: Bindings, language: Language) -> None:
     """The evaluator's function: runs one input after another, as `(key, "evaluate", text, filename, echoes)` asks for
     it; `echoes` says whether to print the value."""
+    # The prompt answers while thousands are busy.
+    scheduler.me().rank = Priority.HIGH
     # A person at a prompt may call time.sleep and need not be told that it blocks.
     scheduler.me().blocked_since = math.inf
     while True:

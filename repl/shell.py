@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import pyex
 from pyex import Atom, Pid, Process, Reference, make_ref, receive, send, spawn_monitor
-from pyex.control_block import ControlBlock
+from pyex.control_block import ControlBlock, Priority
 from pyex.device import Device
 from pyex.exit_reason import format_exit
 from pyex.exit_signal import terminate
@@ -64,6 +64,7 @@ class Shell:
         """The shell process's function. `first` is evaluated before anything is asked for. Returns how many inputs went
         wrong, deaths of the shell process included."""
         self.block = scheduler.me()
+        self.block.rank = Priority.HIGH
         sys.modules["__main__"] = self.bindings.module
         self.console.attach(Process.self())
         try:

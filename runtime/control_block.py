@@ -59,6 +59,7 @@ class ControlBlock:
         "pending",
         "pid",
         "priority",
+        "rank",
         "slices",
         "state",
         "trap_exit",
@@ -75,6 +76,8 @@ class ControlBlock:
         self.greenlet: greenlet | None = None
         self.state = State.READY
         self.priority = Priority.NORMAL
+        # The queue it waits in: its priority's, but for the shell and the logger, which go first and do not say so.
+        self.rank = Priority.NORMAL
         self.mailbox: deque[Any] | None = None
         self.links: dict[ControlBlock, None] | None = None
         # Monitors it holds (what was asked for, and whom that meant) and those held on it (who, and as what).

@@ -10,6 +10,9 @@ from pyex.control_block import ControlBlock
 from pyex.exit_reason import format_error, format_stack, is_exception_reason
 from pyex.stack import stacktrace
 
+# A chain of contexts may be as long as the stack was deep.
+MOST_CAUSES = 10
+
 logger = logging.getLogger("pyex")
 
 
@@ -32,7 +35,7 @@ def describe(error: BaseException, reason: Any = None) -> str:
     text += format_stack(_short(stacktrace(error.__traceback__)))
     seen: set[int] = {id(error)}
     cause = _cause(error)
-    while cause is not None and id(cause) not in seen:
+    while cause is not None and id(cause) not in seen and len(seen) <= MOST_CAUSES:
         seen.add(id(cause))
         text += f"\n  caused by {format_error(cause)}{format_stack(_short(stacktrace(cause.__traceback__)))}"
         cause = _cause(cause)

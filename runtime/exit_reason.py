@@ -98,7 +98,9 @@ def _clone_alone(error: BaseException, groups: frozenset[int]) -> BaseException:
         if isinstance(error, BaseExceptionGroup):
             if id(error) in groups:
                 return RemoteError(type(error).__name__)
-            return error.derive([clone(each, groups | {id(error)}) for each in error.exceptions])
+            group = error.derive([clone(each, groups | {id(error)}) for each in error.exceptions])
+            group.__dict__.update(copied(vars(error)))
+            return group
         twin = _twin(error)
         if type(twin) is not type(error) or twin is error:
             return RemoteError(_safe_repr(error))
@@ -121,7 +123,7 @@ def _twin(error: BaseException) -> BaseException:
 def _safe_repr(value: object) -> str:
     try:
         return repr(value)
-    except Exception as error:
+    except BaseException as error:
         return f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
 
 
@@ -174,14 +176,14 @@ def format_error(error: Any, inspect: Inspect = repr) -> str:
     text = _safe_text(error)
     line = f"** ({type(error).__qualname__}) {text}".rstrip()
     for note in getattr(error, "__notes__", ()):
-        line += f"\n{note}"
+        line += f"\n{note if isinstance(note, str) else _safe_repr(note)}"
     return line
 
 
 def _safe_text(error: BaseException) -> str:
     try:
         return str(error)
-    except Exception as failure:
+    except BaseException as failure:
         return f"<its text raises {type(failure).__name__}>"
 
 

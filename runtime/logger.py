@@ -40,7 +40,7 @@ class ConsoleHandler(logging.Handler):
 def install(block: ControlBlock) -> None:
     """Send what processes log through the logger process, which is to run `serve`."""
     global _block
-    block.priority = Priority.HIGH
+    block.rank = Priority.HIGH
     _block = block
     logging.Logger.callHandlers = _route  # type: ignore[method-assign]
     logging.lastResort = ConsoleHandler(logging.WARNING)
@@ -79,5 +79,10 @@ def _route(self: logging.Logger, record: logging.LogRecord) -> None:
     if block is None or block.dying or get_ident() != scheduler.owner or scheduler.current is block:
         _call_handlers(self, record)
     elif not scheduler.is_dying():
+        try:
+            prepared = _preparer.prepare(record)
+        except Exception:
+            _preparer.handleError(record)
+            return
         # Posted, for it may be the hub that logs, or a finaliser inside the engine.
-        scheduler.post(deliver, block, (self, _preparer.prepare(record)))
+        scheduler.post(deliver, block, (self, prepared))

@@ -31,7 +31,7 @@ def deliver(block: ControlBlock, message: Any) -> None:
     block.mailbox.append(message)
     if block.state is State.WAITING:
         block.state = State.READY
-        scheduler.queues[block.priority].append(block)
+        scheduler.queues[block.rank].append(block)
 
 
 def deliver_to_pid(pid: Pid, message: Any) -> None:
@@ -89,7 +89,7 @@ def send(destination: object, message: Any) -> Any:
     block.mailbox.append(copy)
     if block.state is State.WAITING:
         block.state = State.READY
-        scheduler.queues[block.priority].append(block)
+        scheduler.queues[block.rank].append(block)
     scheduler.critical -= 1
     return message
 

@@ -216,7 +216,8 @@ class Process:
                 old, me.trap_exit = me.trap_exit, value
                 return old
             case "priority", "low" | "normal" | "high" | "max":
-                before, me.priority = me.priority, Priority[value.upper()]
+                before = me.priority
+                me.priority = me.rank = Priority[value.upper()]
                 return Atom(before.name.lower())
             case "trap_exit" | "priority", _:
                 wanted = "True or False" if name == "trap_exit" else '"low", "normal", "high" or "max"'

@@ -14,8 +14,9 @@ from typing import Any
 
 from greenlet import getcurrent
 
-from pyex import blocking, carrier, group_leader, logger, time_slice, timer
+from pyex import carrier, group_leader, logger, time_slice, timer
 from pyex.atom import KILLED, NORMAL
+from pyex.blocking import forget_threads
 from pyex.carrier import Become
 from pyex.control_block import ControlBlock, State, process_table
 from pyex.device import Device, StreamDevice
@@ -215,7 +216,7 @@ def _after_fork_in_child() -> None:
     scheduler.owner = None
     scheduler.forked = True
     time_slice.forget()
-    blocking.forget_threads()
+    forget_threads()
     logger.uninstall()
     for stream, original in ((sys.stdout, "stdout"), (sys.stderr, "stderr")):
         if isinstance(stream, ProcessOutput):

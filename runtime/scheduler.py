@@ -154,7 +154,7 @@ class Scheduler:
 
     def make_ready(self, block: ControlBlock) -> None:
         block.state = State.READY
-        self.queues[block.priority].append(block)
+        self.queues[block.rank].append(block)
 
     def wake(self, block: ControlBlock) -> None:
         """Make a process ready that waits; any other is left alone."""
@@ -293,6 +293,7 @@ class Scheduler:
         while not done():
             if self.attention:
                 self.attend()
+                continue
             if self.current is None:
                 self.current = self.next_ready()
             if self.current is None:

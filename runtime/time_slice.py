@@ -230,7 +230,7 @@ def _preempt(block: ControlBlock, frame: FrameType, looks_blocked: bool) -> None
         scheduler.blocked.append(block)
     else:
         # Whoever uses up a slice waits behind the normal ones, so that a busy process of high priority stops nobody.
-        scheduler.queues[max(block.priority, Priority.NORMAL)].append(block)
+        scheduler.queues[max(block.rank, Priority.NORMAL)].append(block)
     scheduler.switch()
     scheduler.leave()
 
