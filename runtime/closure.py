@@ -15,6 +15,8 @@ from collections.abc import Callable
 from types import CellType, CodeType, FunctionType
 from typing import Any, Protocol
 
+from pyex.errors import Self
+
 DATA_NAMES = "__data__"
 
 Copy = Callable[[Any, dict[int, Any]], Any]
@@ -35,24 +37,56 @@ class DataNames(Protocol):
 def captured(function: FunctionType, copy: Copy, memo: dict[int, Any]) -> FunctionType:
     """The function as its receiver gets it; itself, when it takes nothing with it."""
     data = _data_read(function)
-    if function.__closure__ is None and not data:
+    # What a module's own function has as defaults is the module's, as its globals are.
+    local = function.__name__ == "<lambda>" or "<locals>" in function.__qualname__
+    has_defaults = local and (function.__defaults__ or function.__kwdefaults__)
+    if function.__closure__ is None and not data and not has_defaults:
         return function
-    cells = tuple([CellType() for _ in function.__closure__ or ()])
-    namespace = {**function.__globals__} if data else function.__globals__
+    cells = tuple([_cell(each, memo) for each in function.__closure__ or ()])
+    namespace = Captured(function.__globals__) if data else function.__globals__
     twin = FunctionType(function.__code__, namespace, function.__name__, function.__defaults__, cells or None)
     memo[id(function)] = twin
     for cell, original in zip(cells, function.__closure__ or (), strict=True):
+        if id(cell) in memo:
+            continue  # another function of the message shares this variable
+        memo[id(cell)] = cell
         try:
-            cell.cell_contents = copy(original.cell_contents, memo)
+            contents = original.cell_contents
         except ValueError:
             continue  # a cell that is still empty
+        cell.cell_contents = contents if isinstance(contents, Self) else copy(contents, memo)
     for name in data:
-        namespace[name] = copy(namespace[name], memo)
+        namespace[name] = copy(function.__globals__[name], memo)
     twin.__kwdefaults__ = function.__kwdefaults__
+    if local:
+        twin.__defaults__ = copy(function.__defaults__, memo)
+        twin.__kwdefaults__ = copy(function.__kwdefaults__, memo)
+    twin.__annotations__ = function.__annotations__
     twin.__qualname__ = function.__qualname__
     twin.__doc__ = function.__doc__
     twin.__dict__.update(function.__dict__)
     return twin
+
+
+class Captured(dict[str, Any]):
+    """The globals of a captured lambda: its data by value, and code as the prompt has it when it is called."""
+
+    __slots__ = ("live",)
+
+    def __init__(self, live: dict[str, Any]) -> None:
+        super().__init__({name: live[name] for name in ("__builtins__", "__name__", DATA_NAMES) if name in live})
+        self.live = live
+
+    def __missing__(self, name: str) -> Any:
+        return self.live[name]
+
+
+def _cell(original: CellType, memo: dict[int, Any]) -> CellType:
+    """The copy of a variable, the same for all functions of a message that share it."""
+    cell = memo.get(id(original))
+    if cell is None:
+        cell = memo[id(original)] = CellType()
+    return cell
 
 
 def _data_read(function: FunctionType) -> list[str]:

@@ -58,6 +58,13 @@ class Self:
 
     __slots__ = ()
 
+    def __deepcopy__(self, memo: object) -> Self:
+        raise SelfInMessage("a message holds self without parentheses: write self()")
+
+
+class SelfInMessage(ArgumentError):
+    """`self` where a message wants `self()`; told apart from what cannot be copied."""
+
 
 def describe(value: object) -> str:
     """A wrong argument as an error shows it, with the usual cause where one is known."""
@@ -68,7 +75,9 @@ def describe(value: object) -> str:
 
 
 def ordinal(number: int) -> str:
-    """>>> [ordinal(1), ordinal(2), ordinal(3), ordinal(4)]
+    """The word for a place in a row.
+
+    >>> [ordinal(1), ordinal(2), ordinal(3), ordinal(4)]
     ['1st', '2nd', '3rd', '4th']
     """
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number, 'th') }"

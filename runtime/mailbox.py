@@ -101,6 +101,9 @@ def find_destination(destination: object) -> ControlBlock | None:
             return destination.block
         case (name, node) if is_this_node(node):
             return registered_name.whereis(registered_name.normalise(name))
+        case (name, str()):
+            registered_name.normalise(name)
+            return None  # a node that cannot be reached
         case str() | type():
             block = registered_name.whereis(destination)
             if block is None:
@@ -145,7 +148,11 @@ def receive(*patterns: Any, after: int | str | None = None, default: Any = _RAIS
             box = me.mailbox
             while box is not None and seen < len(box) and not me.dying:
                 message = box[seen]
-                if not patterns or matches_any(patterns, message):
+                matched = not patterns or matches_any(patterns, message)
+                if box is not me.mailbox or seen >= len(box) or box[seen] is not message:
+                    box, seen = me.mailbox, 0  # a predicate has received: look again
+                    continue
+                if matched:
                     del box[seen]
                     return message
                 seen += 1

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+from functools import partial
 from types import BuiltinFunctionType, CodeType, EllipsisType, FunctionType, ModuleType, NoneType, NotImplementedType
 from typing import Any
 
 from pyex.atom import Atom
 from pyex.closure import captured
-from pyex.errors import ArgumentError, Self
+from pyex.errors import SelfInMessage
 from pyex.pid import Pid
 from pyex.reference import Reference
 
@@ -16,7 +17,7 @@ from pyex.reference import Reference
 IMMUTABLE: frozenset[type] = frozenset(
     {
         NoneType, bool, int, float, complex, str, bytes, Atom, Pid, Reference, range, EllipsisType, NotImplementedType,
-        type, ModuleType, BuiltinFunctionType, CodeType,
+        type, ModuleType, BuiltinFunctionType, CodeType, object,
     }
 )  # fmt: skip
 
@@ -57,8 +58,8 @@ def _copy(value: Any, memo: dict[int, Any]) -> Any:
         return members
     if kind is FunctionType:
         return captured(value, _copy, memo)
-    if kind is Self:
-        raise ArgumentError("a message holds self without parentheses: write self()")
+    if kind is partial:
+        return partial(_copy(value.func, memo), *_copy(value.args, memo), **_copy(value.keywords, memo))
     return _copy_object(value, memo)
 
 
@@ -87,7 +88,7 @@ def _copy_object(value: Any, memo: dict[int, Any]) -> Any:
         return value
     try:
         return copy.deepcopy(value, memo)
-    except RecursionError:
+    except (RecursionError, SelfInMessage):
         raise
     except Exception:
         memo[id(value)] = value

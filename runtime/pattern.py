@@ -76,6 +76,8 @@ def matches(pattern: Any, message: Any) -> bool:
         return isinstance(message, str) and pattern == message
     if isinstance(pattern, _NUMBERS):
         return type(message) is type(pattern) and pattern == message
+    if isinstance(pattern, Self):
+        raise ArgumentError("a pattern holds self without parentheses: write self()")
     if callable(pattern):
         return bool(pattern(message))
     return bool(pattern == message)

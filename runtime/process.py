@@ -11,7 +11,7 @@ from pyex import exit_signal, process_info, registered_name
 from pyex.atom import DOWN, EXIT, NOPROC, OK, Atom
 from pyex.control_block import ControlBlock, Priority, process_table
 from pyex.errors import ArgumentError, ErlangError, bad_argument, describe
-from pyex.mailbox import deliver, receive, send
+from pyex.mailbox import deliver, receive, send, to_seconds
 from pyex.message import copied
 from pyex.monitor import demonitor, monitor
 from pyex.node import is_this_node, node
@@ -238,6 +238,7 @@ class Process:
         `Process.info/1` and `/2`.
         """
         target = _pid(pid)
+        process_info.check(item)
         if target.block is not None:
             return process_info.info(target.block, item)
         return None
@@ -393,7 +394,7 @@ class Process:
     def cancel_timer(reference: Reference) -> int | bool:
         """Stop a timer.
 
-            >>> Process.cancel_timer(Process.send_after(self(), "tick", 1000)) > 900
+            >>> Process.cancel_timer(Process.send_after(self(), "tick", 10_000)) > 5_000
             True
 
         Returns the milliseconds that were left, or False when it has fired or was never there. Mirrors
@@ -423,6 +424,7 @@ class Process:
         Takes milliseconds or "infinity". Returns "ok". Raises `ErlangError("timeout_value")` for anything else. Mirrors
         `Process.sleep/1`.
         """
+        to_seconds(milliseconds)
         receive(_nothing, after=milliseconds, default=None)
         return OK
 

@@ -9,8 +9,9 @@ from typing import Any
 from pyex.atom import PROCESS, Atom
 from pyex.control_block import ControlBlock, State
 from pyex.errors import bad_argument
+from pyex.message import copied
 from pyex.scheduler import scheduler
-from pyex.stack import Owner, current_function, frame_entry, owner_of
+from pyex.stack import Owner, current_function, frame_entry, in_words, owner_of
 
 
 def _frame(block: ControlBlock) -> Any:
@@ -21,7 +22,7 @@ def _frame(block: ControlBlock) -> Any:
 
 def _function(block: ControlBlock) -> Any:
     found = current_function(_frame(block))
-    return found or _initial_call(block)
+    return found or in_words(*_initial_call(block))
 
 
 def _initial_call(block: ControlBlock) -> tuple[str, str, int]:
@@ -53,7 +54,7 @@ _SHOWN: dict[str, Callable[[ControlBlock], Any]] = {
     "status": _status,
     "message_queue_len": lambda block: len(block.mailbox or ()),
     "links": lambda block: [peer.pid for peer in block.links or ()],
-    "dictionary": lambda block: dict(block.dictionary or {}),
+    "dictionary": lambda block: copied(dict(block.dictionary or {})),
     "trap_exit": lambda block: block.trap_exit,
     "priority": lambda block: Atom(block.priority.name.lower()),
     "group_leader": lambda block: block.group_leader,
@@ -61,7 +62,7 @@ _SHOWN: dict[str, Callable[[ControlBlock], Any]] = {
 }
 _ASKED: dict[str, Callable[[ControlBlock], Any]] = {
     "registered_name": lambda block: [] if block.name is None else block.name,
-    "messages": lambda block: list(block.mailbox or ()),
+    "messages": lambda block: copied(list(block.mailbox or ())),
     "monitors": lambda block: [(PROCESS, what) for what, _ in (block.monitors or {}).values()],
     "monitored_by": lambda block: [watcher.pid for watcher, _ in (block.monitored_by or {}).values()],
     "current_stacktrace": _stacktrace,
@@ -70,18 +71,18 @@ _ASKED: dict[str, Callable[[ControlBlock], Any]] = {
 }
 
 
-def info(block: ControlBlock, item: object) -> Any:
-    """One item as `(item, value)`, several as a dict, all for None."""
+def check(item: object) -> None:
+    """Refuse what cannot be asked, also of the dead."""
+    for each in item if isinstance(item, list | tuple) else () if item is None else (item,):
+        if not isinstance(each, str) or each not in _ASKED:
+            raise bad_argument(2, f"invalid item or item list: {each!r}; known are {', '.join(sorted(_ASKED))}")
+
+
+def info(block: ControlBlock, item: Any) -> Any:
+    """One item as `(item, value)`, several as a dict, all for None. The items have been checked."""
     if item is None:
         named = {} if block.name is None else {"registered_name": block.name}
         return {**named, **{key: ask(block) for key, ask in _SHOWN.items()}}
     if isinstance(item, list | tuple):
-        return {str(each): _ask(block, each) for each in item}
-    return (Atom(str(item)), _ask(block, item))
-
-
-def _ask(block: ControlBlock, item: object) -> Any:
-    ask = _ASKED.get(item) if isinstance(item, str) else None
-    if ask is None:
-        raise bad_argument(2, f"invalid item or item list: {item!r}; known are {', '.join(sorted(_ASKED))}")
-    return ask(block)
+        return {str(each): _ASKED[each](block) for each in item}
+    return (Atom(item), _ASKED[item](block))

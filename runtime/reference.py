@@ -12,7 +12,7 @@ class Reference:
     """A value that equals no other, made by `make_ref()`, `Process.monitor(pid)` and `Process.send_after(...)`.
 
     >>> make_ref()  # doctest: +ELLIPSIS
-    #Reference<0....>
+    #Reference<...>
     """
 
     __slots__ = ("number",)

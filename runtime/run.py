@@ -92,6 +92,7 @@ class _Outcome:
             scheduler.attention = True
         if isinstance(self.value, Become):
             step, self.value = self.value, None
+            scheduler.me().become = None
             return plan(self.watch, (step.function, step.args), drop_stack=step.drop_stack)
         return None
 

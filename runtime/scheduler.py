@@ -114,7 +114,9 @@ class Scheduler:
         self.settling.clear()
         self.inbox.clear()
         self.timers = TimerQueue()
-        self.carriers.clear()
+        # Each refers to the one that it last switched to, where the garbage collector does not see it: none would go.
+        while self.carriers:
+            self.carriers.pop().throw()
         self.on_attention.clear()
         self.current = self.foreground = None
         self.critical = 1
@@ -225,6 +227,9 @@ class Scheduler:
             if successor is not None:
                 successor.state = State.RUNNING
             return
+        if self.current is not None:
+            # Not always its carrier: a library may run greenlets of its own in a process.
+            self.current.greenlet = getcurrent()
         self.current = successor
         if successor is None:
             self.hub.switch()

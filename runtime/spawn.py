@@ -128,6 +128,8 @@ def plan(function: Callable[..., Any], args: tuple[Any, ...], *, drop_stack: boo
     me = scheduler.me()
     if not callable(function):
         raise bad_argument(1, f"not a function: {describe(function)}")
+    if me.become is not None:
+        raise RuntimeError("become(...) was called and not returned: write `return become(...)`")
     step = Become(function, args, drop_stack)
     me.become = step
     return step

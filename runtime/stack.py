@@ -119,5 +119,10 @@ def current_function(frame: FrameType | None) -> tuple[str, str, int] | None:
     if found is None:
         return None
     module, function, arity, _ = frame_entry(found, 0)
+    return in_words(module, function, arity)
+
+
+def in_words(module: str, function: str, arity: int) -> tuple[str, str, int]:
+    """A function as OTP names it: that of a class belongs to the class, as to a module."""
     *outer, name = function.split(".")
     return (".".join(outer) if outer and "<locals>" not in outer else module, name, arity)

@@ -49,6 +49,8 @@ def read_timer(reference: Reference) -> int | bool:
     if not isinstance(reference, Reference):
         raise bad_argument(1, f"not a reference: {describe(reference)}; write what send_after returned")
     timer = _timers.get(reference)
+    if timer is not None and isinstance(timer.args[2], Pid) and timer.args[2].block is None:
+        return False  # in OTP a timer dies with the process that it is for
     return False if timer is None else max(0, ceil((timer.due - monotonic()) * 1000))
 
 
