@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from queue import SimpleQueue
 from threading import Lock, Thread, get_ident
 from typing import Protocol, TextIO
 
 from pyex.scheduler import scheduler
+
+
+# Bytes that were written to `sys.stdout.buffer` and are no text.
+BYTES = re.compile("[\udc80-\udcff]")
 
 
 class Device(Protocol):
@@ -91,18 +96,25 @@ class StreamDevice:
             stream, text, counted = item
             if stream is self.error:
                 self._flush(self.out)  # so that the two stay in order where they end up in one place
-            try:
-                try:
-                    stream.write(text)
-                except UnicodeEncodeError:
-                    stream.write(text.encode(stream.encoding, "backslashreplace").decode(stream.encoding))
-            except (OSError, ValueError) as error:
-                self._failed(stream, error)
+            self._write(stream, text)
             if stream is self.error or self._queue.empty():
                 self._flush(stream)
             self._written += counted
         self._flush(self.out)
         self._flush(self.error)
+
+    def _write(self, stream: TextIO, text: str) -> None:
+        try:
+            if BYTES.search(text):
+                stream.flush()
+                stream.buffer.write(text.encode(stream.encoding, "surrogateescape"))
+                return
+            try:
+                stream.write(text)
+            except UnicodeEncodeError:
+                stream.write(text.encode(stream.encoding, "backslashreplace").decode(stream.encoding))
+        except (OSError, ValueError) as error:
+            self._failed(stream, error)
 
     def _flush(self, stream: TextIO) -> None:
         try:

@@ -47,6 +47,16 @@ class ProcessOutput(io.TextIOBase):
     def errors(self) -> str | None:  # type: ignore[override]
         return getattr(self.original, "errors", None)
 
+    @property
+    def buffer(self) -> BinaryOutput:
+        """The same for bytes."""
+        return BinaryOutput(self)
+
+    def reconfigure(self, **settings: Any) -> None:
+        """As that of the stream behind it, if it has one."""
+        if isinstance(self.original, io.TextIOWrapper):
+            self.original.reconfigure(**settings)
+
     def writable(self) -> bool:
         return True
 
@@ -98,6 +108,23 @@ class ProcessOutput(io.TextIOBase):
             device.write_error(text)
         else:
             device.write(text)
+
+
+class BinaryOutput(io.BufferedIOBase):
+    """`sys.stdout.buffer`: bytes on their way through a text device, which lets through what is no text."""
+
+    def __init__(self, output: ProcessOutput) -> None:
+        self._output = output
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        self._output.write(bytes(data).decode(self._output.encoding, "surrogateescape"))
+        return len(data)
+
+    def flush(self) -> None:
+        self._output.flush()
 
 
 def unfinished_line(block: ControlBlock) -> bool:

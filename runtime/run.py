@@ -81,6 +81,8 @@ class _Outcome:
         try:
             self.value = function(*args)
         except Exception as error:
+            if scheduler.forked:
+                raise
             self.error = error
             # Whoever called `run` hears of it: no report.
             raise Exit(reason_of(error)) from None
