@@ -169,8 +169,8 @@ def key_bindings(
 def _stop_until_continued() -> None:
     """Stop this program and those that started it with it, as Ctrl+Z does, until `fg`."""
     os.kill(0, signal.SIGTSTP)
-    # The signal stops the main thread first, and this one a moment later: without a pause it would have the terminal raw
-    # again by then, and the job's shell would take that back.
+    # The signal stops the main thread first, and this one a moment later: without a pause it would have made the
+    # terminal raw again by then, and the job's shell would take that back.
     time.sleep(STOPPING_SECONDS)
 
 

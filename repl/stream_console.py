@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from queue import SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 
 from pyex import Pid, send
 from pyex.device import StreamDevice
@@ -26,6 +26,8 @@ class StreamConsole(StreamDevice):
         self._prompts: SimpleQueue[Prompt] = SimpleQueue()
         self._unread = b""
         self._ended = False
+        # A process that calls `input()` reads in a thread of the pool, from the same stream.
+        self._reading = Lock()
         self._reader = Thread(target=self._read_inputs, name="pyex input", daemon=True)
 
     def attach(self, shell: Pid) -> None:
@@ -69,9 +71,10 @@ class StreamConsole(StreamDevice):
 
     def _line(self) -> str:
         """The next line, "" at the end. What follows it stays in `_unread`, so that it can be looked at."""
-        while b"\n" not in self._unread and not self._ended:
-            chunk = os.read(sys.__stdin__.fileno(), 65536) if sys.__stdin__ is not None else b""
-            self._unread += chunk
-            self._ended = not chunk
-        line, newline, self._unread = self._unread.partition(b"\n")
+        with self._reading:
+            while b"\n" not in self._unread and not self._ended:
+                chunk = os.read(sys.__stdin__.fileno(), 65536) if sys.__stdin__ is not None else b""
+                self._unread += chunk
+                self._ended = not chunk
+            line, newline, self._unread = self._unread.partition(b"\n")
         return (line + newline).decode(errors="replace").replace("\r\n", "\n")

@@ -10,7 +10,6 @@ from typing import Protocol, TextIO
 
 from pyex.scheduler import scheduler
 
-
 # Bytes that were written to `sys.stdout.buffer` and are no text.
 BYTES = re.compile("[\udc80-\udcff]")
 

@@ -41,8 +41,11 @@ class Exit(BaseException):
     """Raised by `exit(reason)` to end the process; `reason` says why.
 
     Uncaught it ends the process with that reason. It is no `Exception`, so `except Exception` lets it pass, as
-    `rescue` does in Elixir. `pyex.run` raises it when the main process ends so.
+    `rescue` does in Elixir. `pyex.run` raises it when the main process ends so; `pid` is that of the main process if an
+    exit signal ended it, else None.
     """
+
+    pid: object = None
 
     def __init__(self, reason: object) -> None:
         super().__init__(reason)

@@ -15,6 +15,7 @@ from typing import Any
 from greenlet import getcurrent
 
 from pyex import carrier, group_leader, logger, time_slice, timer
+from pyex.alarm import Alarm
 from pyex.atom import KILLED, NORMAL
 from pyex.blocking import forget_threads
 from pyex.carrier import Become
@@ -80,7 +81,7 @@ class _Outcome:
         """The entry of the main process."""
         try:
             self.value = function(*args)
-        except Exception as error:
+        except (Exception, KeyboardInterrupt) as error:
             if scheduler.forked:
                 raise
             self.error = error
@@ -104,7 +105,10 @@ class _Outcome:
             raise self.error
         if isinstance(reason, str) and reason == NORMAL:
             return self.value
-        raise Exit(reason)
+        ended = Exit(reason)
+        if not isinstance(self.error, Exit):
+            ended.pid = main.pid
+        raise ended
 
 
 def _check_can_start() -> None:
@@ -219,6 +223,7 @@ def _after_fork_in_child() -> None:
     scheduler.owner = None
     scheduler.forked = True
     time_slice.forget()
+    scheduler.alarm = Alarm()
     forget_threads()
     logger.uninstall()
     for stream, original in ((sys.stdout, "stdout"), (sys.stderr, "stderr")):

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from queue import Empty, SimpleQueue
 from threading import get_ident
 from time import monotonic
 from typing import Any
 
 from greenlet import getcurrent, greenlet
 
+from pyex.alarm import Alarm
 from pyex.control_block import ControlBlock, Priority, State
 from pyex.timer_queue import TimerQueue
 
@@ -71,6 +71,7 @@ class Scheduler:
         "low_turn",
         "on_attention",
         "on_busy",
+        "on_rest",
         "owner",
         "queues",
         "resting",
@@ -100,9 +101,10 @@ class Scheduler:
         # Set from anywhere when the queues alone do not tell what is to be done: posted calls, timers.
         self.attention = False
         self.inbox: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
-        self.alarm: SimpleQueue[None] = SimpleQueue()
+        self.alarm = Alarm()
         self.resting = False
         self.on_busy: Callable[[], None] = lambda: None
+        self.on_rest: Callable[[], object] = lambda: None
         self.on_attention: list[Callable[[], None]] = []
         # The process that Ctrl+C is meant for.
         self.foreground: ControlBlock | None = None
@@ -150,7 +152,7 @@ class Scheduler:
         self.inbox.append((call, args))
         self.attention = True
         if self.resting:
-            self.alarm.put(None)
+            self.alarm.ring()
 
     # -- readiness; all of these in a critical section
 
@@ -315,14 +317,11 @@ class Scheduler:
 
     def rest(self) -> None:
         """Sleep until a timer is due or something is posted."""
+        self.on_rest()
         self.resting = True
-        try:
-            if not self.attention:
-                self.alarm.get(timeout=self.timers.seconds_left(monotonic()))
-        except Empty:
-            pass
-        finally:
-            self.resting = False
+        if not self.attention:
+            self.alarm.wait(self.timers.seconds_left(monotonic()))
+        self.resting = False
         self.attention = True
         self.on_busy()
 

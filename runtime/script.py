@@ -94,7 +94,8 @@ def _run_code(code: CodeType, path: str | None) -> int:
     except Exit as error:
         if error.reason in ("normal", "shutdown"):
             return 0
-        print(format_banner("exit", error.reason), file=sys.stderr)
+        signalled = ("EXIT", (error.pid, error.reason)) if error.pid is not None else ("exit", error.reason)
+        print(format_banner(*signalled), file=sys.stderr)
         return 1
     except SystemExit as error:
         if error.code is not None and not isinstance(error.code, int):

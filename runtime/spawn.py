@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from pyex.atom import NORMAL
 from pyex.carrier import Become
 from pyex.control_block import ControlBlock, process_table
 from pyex.errors import Exit, Unwind, bad_argument, describe
@@ -91,7 +92,7 @@ def start(
         scheduler.critical -= 1
 
 
-def exit(reason: Any) -> Any:
+def exit(reason: Any = NORMAL) -> Any:
     """End the calling process.
 
         >>> pid, ref = spawn_monitor(lambda: exit("boom"))

@@ -8,7 +8,7 @@ end of its run queue and switches away. Where the handler may strike:
 - never in a critical section, never in the engine's code, never inside an import or a running event loop (their
   locks belong to the thread, and so are reentrant between processes);
 - at the end of a slice only in the user's code; after OVERDUE_SECONDS in libraries too, unless a tracer is at work;
-- what is pending (a kill, Ctrl+C) is raised in libraries as well.
+- what is pending (a kill, Ctrl+C) likewise.
 
 A process that used hardly any CPU in its tick sits in a call that blocks the thread. It is marked so, runs only
 when nobody else can, and is reported once.
@@ -50,8 +50,8 @@ BLOCKED_SHARE = 0.1
 BLOCKED_REPORT_SECONDS = 0.1
 # How often it comes back later to a process that has printed half a line.
 PRINT_RETRIES = 8
-# How deep the handler's own calls go, and what they call in C: few, for a process that is at its recursion limit all the
-# time is only caught where so many are left.
+# How deep the handler's own calls go, and what they call in C: few, for a process that is at its recursion limit all
+# the time is only caught where so many are left.
 HANDLER_FRAMES = 4
 # A dying process that is still there after so long is given up.
 RESISTANCE_SECONDS = 1.0
@@ -129,13 +129,14 @@ class Watcher:
 _watcher: Watcher | None = None
 _saved: dict[int, Any] = {}
 _saved_interval = 0.0
+_saved_wakeup = -1
 # Processes that could not be unwound: kept, never resumed.
 abandoned: list[ControlBlock] = []
 
 
 def start() -> bool:
     """Begin to watch the calling thread; False where signals cannot reach it."""
-    global _watcher, _saved_interval
+    global _watcher, _saved_interval, _saved_wakeup
     if current_thread() is not main_thread() or not hasattr(signal, "SIGURG"):
         return False
     _saved[signal.SIGURG] = signal.signal(signal.SIGURG, on_slice_end)
@@ -147,6 +148,9 @@ def start() -> bool:
     assert scheduler.owner is not None
     _watcher = Watcher(scheduler.owner)
     scheduler.on_busy = _watcher.wake
+    _saved_wakeup = scheduler.alarm.ring_at_signals()
+    # Again each time: an event loop that ran in a process has taken it away.
+    scheduler.on_rest = scheduler.alarm.ring_at_signals
     _watcher.thread.start()
     return True
 
@@ -157,7 +161,8 @@ def stop() -> None:
         return
     _watcher.stop()
     _watcher = None
-    scheduler.on_busy = lambda: None
+    scheduler.on_busy = scheduler.on_rest = lambda: None
+    signal.set_wakeup_fd(_saved_wakeup)
     sys.setswitchinterval(_saved_interval)
     for number, handler in _saved.items():
         signal.signal(number, handler)
@@ -168,6 +173,7 @@ def forget() -> None:
     """In the child of a fork: there is no watcher, and signals mean what they meant before."""
     global _watcher
     _watcher = None
+    signal.set_wakeup_fd(_saved_wakeup)
     for number, handler in _saved.items():
         signal.signal(number, handler)
     _saved.clear()
@@ -206,6 +212,9 @@ def on_slice_end(number: int, frame: FrameType | None) -> None:
             watcher.declined = True
             return
         _preempt(block, frame, watcher.looks_blocked)
+    elif owner is Owner.LIBRARY and watcher.held_for < OVERDUE_SECONDS:
+        # Raised between the taking of a lock and its `try`, it would leave the lock taken for ever.
+        watcher.declined = True
     elif block.dying:
         _throw_again(block)
     else:
@@ -232,7 +241,10 @@ def _preempt(block: ControlBlock, frame: FrameType, looks_blocked: bool) -> None
         # Whoever uses up a slice waits behind the normal ones, so that a busy process of high priority stops nobody.
         scheduler.queues[max(block.rank, Priority.NORMAL)].append(block)
     scheduler.switch()
-    scheduler.leave()
+    if owner_of(frame) is Owner.LIBRARY:
+        scheduler.critical -= 1  # what is pending is raised as soon as the user's code runs again
+    else:
+        scheduler.leave()
 
 
 def _throw_again(block: ControlBlock) -> None:
