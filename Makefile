@@ -34,11 +34,12 @@ NO_VENV := $(PYTHON) cannot make virtual environments. Install its venv module (
 # mypy reads the links; these are the files behind them.
 UNLINK := s,^build/__editable__[^/]*/pyex/,runtime/,; s,^runtime/(repl|observer)/,\1/,
 
-.PHONY: help shell test check clean FORCE
+.PHONY: help shell test soak check clean FORCE
 
 help:
 	@echo 'make shell   open the prompt'
 	@echo 'make test    run the tests; some of them: make test ARGS="-k supervisor"'
+	@echo 'make soak    the stress test, for an hour: make soak SECONDS=3600'
 	@echo 'make check   lint and types'
 	@echo 'make clean   remove everything that these made'
 
@@ -48,6 +49,10 @@ shell: $(INSTALLED)
 # -P keeps the root off sys.path, where repl and runtime would be importable a second time under those names.
 test: $(TOOLS)
 	@$(IN_VENV) -P -m pytest $(ARGS)
+
+SECONDS := 3600
+soak: $(TOOLS)
+	@PYEX_SOAK_SECONDS=$(SECONDS) $(IN_VENV) -P -m pytest tests/test_stress.py $(ARGS)
 
 check: $(TOOLS)
 	@$(IN_VENV) -m ruff check --quiet .

@@ -13,6 +13,7 @@ import signal
 import sys
 
 from pyex.errors import Exit
+from pyex.format_exit import format_banner
 from pyex.repl.python_language import PythonLanguage
 from pyex.repl.shell import Console, Shell
 from pyex.repl.stream_console import StreamConsole
@@ -36,8 +37,11 @@ def start(first: str | None = None, first_name: str = "") -> int:
         signal.signal(number, shell.end)
     try:
         failures = run_on(console, shell.run, first, first_name)
-    except Exit:
-        return shell.ended_by + 128
+    except Exit as error:
+        if shell.ended_by:
+            return 128 + shell.ended_by
+        print(format_banner("EXIT", (error.pid, error.reason)), file=sys.stderr)
+        return 1
     return 0 if is_terminal or not failures else 1
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from pyex import Atom, Exit, Pid, Reference, receive, send
 from pyex.control_block import Priority
-from pyex.error_report import describe
+from pyex.error_report import describe_exception
 from pyex.errors import Unwind
-from pyex.exit_reason import format_banner
+from pyex.format_exit import format_banner
 from pyex.output import ProcessOutput
 from pyex.repl.bindings import Bindings
 from pyex.repl.display import inspect
@@ -52,6 +52,7 @@ def _evaluate(text: str, filename: str, echoes: bool, bindings: Bindings, langua
         scheduler.foreground = None
         if me.pending is KeyboardInterrupt:
             me.pending = None
+        me.become = None
 
 
 def _run(text: str, filename: str, echoes: bool, bindings: Bindings, language: Language) -> Atom:
@@ -61,12 +62,14 @@ def _run(text: str, filename: str, echoes: bool, bindings: Bindings, language: L
         for name in bindings.redefined_classes(compiled):
             _print(f"warning: redefining module {name}")
         value = bindings.run(compiled)
+        if scheduler.me().become is not None:
+            raise RuntimeError("become(...) and hibernate(...) end the function of a process, and the prompt is none")
         if isinstance(value, Helper):
             value = value()
-    except (LeaveShell, Unwind) as error:
-        if isinstance(error, Unwind):
-            raise
+    except LeaveShell:
         return LEAVE
+    except Unwind:
+        raise
     except BaseException as error:
         report = _report(error)
         _settle()
@@ -96,10 +99,10 @@ def _report(error: BaseException) -> str:
         return format_banner("exit", error.reason, inspect) + hint + "\n"
     if isinstance(error, KeyboardInterrupt):
         # The terminal has put a ^C where the cursor was.
-        return "\n" + describe(error)
+        return "\n" + describe_exception(error)
     if isinstance(error, SystemExit):
         return f"** (SystemExit) {error}\n(to leave the shell: exit() or Ctrl+D)\n"
-    return describe(error)
+    return describe_exception(error)
 
 
 def syntax_report(error: SyntaxError) -> str:

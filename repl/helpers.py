@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect as inspection
+import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -43,8 +44,9 @@ def flush() -> Atom:
 
 @Helper
 def exit(reason: Any = _NOTHING) -> Any:
-    """`exit(reason)` ends the process; at the prompt that is only reported, for the shell process lives on. `exit` and
-    `exit()` leave the shell."""
+    """`exit()` leaves the shell, and so does `exit`. `exit(reason)` ends the process that calls it; the shell
+    process lives
+    on and only reports it."""
     if reason is _NOTHING:
         raise LeaveShell
     pyex.exit(reason)
@@ -76,6 +78,9 @@ def h(subject: Any = _NOTHING) -> None:
     print(
         "\n".join(f"  {line}".rstrip() for line in (inspection.getdoc(documented) or "No documentation.").split("\n"))
     )
+    if inspection.isclass(documented):
+        calls = [(each, call) for each, call in vars(documented).items() if not each.startswith("_")]
+        print("\n".join(["", *(_summary(each, getattr(documented, each)) for each, call in calls if callable(call))]))
     print()
 
 
@@ -84,14 +89,16 @@ def _overview() -> str:
     lines += [_summary(name, getattr(pyex, name)) for name in sorted(pyex.__all__, key=str.lower)]
     lines += ["", "Helpers of the shell:", ""]
     lines += [_summary(name, helper) for name, helper in HELPERS.items()]
-    lines += ["", "h(x) tells more, for example h(spawn) or h(Process.link). Process. and a dot list more calls.", ""]
+    lines += ["", "h(x) tells more, for example h(spawn), h(Process) or h(Process.link).", ""]
     return "\n".join(lines)
 
 
 def _summary(name: str, subject: object) -> str:
     first = (inspection.getdoc(subject) or "").split("\n\n")[0].replace("\n", " ")
     sentence = first.split(". ")[0].rstrip(".")
-    return f"  {name:<15} {sentence if len(sentence) <= 100 else sentence[:97] + '...'}"
+    line = f"  {name:<15} {sentence}"
+    columns = shutil.get_terminal_size().columns
+    return line if len(line) <= columns else line[: columns - 4].rpartition(" ")[0] + " ..."
 
 
 HELPERS: dict[str, Helper] = {"exit": exit, "flush": flush, "h": h, "quit": quit}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import deque
 from types import FrameType
@@ -11,8 +12,8 @@ import pyex
 from pyex import Atom, Pid, Process, Reference, make_ref, receive, send, spawn_monitor
 from pyex.control_block import ControlBlock, Priority
 from pyex.device import Device
-from pyex.exit_reason import format_exit
 from pyex.exit_signal import terminate
+from pyex.format_exit import format_exit
 from pyex.repl.bindings import Bindings
 from pyex.repl.display import inspect
 from pyex.repl.evaluator import EVALUATE, FINE, LEAVE, evaluate_inputs
@@ -88,6 +89,8 @@ class Shell:
 
     def end(self, number: int, frame: FrameType | None) -> None:
         """The handler of SIGTERM and SIGHUP: leave, whatever is going on."""
+        if scheduler.forked:
+            os._exit(128 + number)
         self.ended_by = number
         if self.block is not None:
             scheduler.post(terminate, self.block, Atom("shutdown"))

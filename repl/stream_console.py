@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from queue import SimpleQueue
-from threading import Lock, Thread
+from threading import Thread
 
 from pyex import Pid, send
-from pyex.device import StreamDevice
+from pyex.device import LineRequest, StreamDevice
 from pyex.repl.language import Language
 from pyex.repl.shell import ANSWER
 from pyex.repl.terminal import Prompt
@@ -26,8 +26,6 @@ class StreamConsole(StreamDevice):
         self._prompts: SimpleQueue[Prompt] = SimpleQueue()
         self._unread = b""
         self._ended = False
-        # A process that calls `input()` reads in a thread of the pool, from the same stream.
-        self._reading = Lock()
         self._reader = Thread(target=self._read_inputs, name="pyex input", daemon=True)
 
     def attach(self, shell: Pid) -> None:
@@ -37,11 +35,11 @@ class StreamConsole(StreamDevice):
     def ask(self, prompt: Prompt) -> None:
         self._prompts.put(prompt)
 
-    def read_line(self, prompt: str) -> str:
+    def read_line(self, request: LineRequest) -> str:
         """A line for `input()`: the next of the same stream."""
-        self.write(prompt)
+        self.write(request.prompt)
         line = self._line()
-        self.write(line if line.endswith("\n") else line + "\n")
+        self._echo(line)
         return line
 
     def _read_inputs(self) -> None:
@@ -57,13 +55,18 @@ class StreamConsole(StreamDevice):
         while True:
             self.write(prompt.continuation if lines else prompt.text)
             line = self._line()
-            self.write(line.rstrip("\n") + "\n")
+            self._echo(line)
             if not line:
                 return "\n".join(lines) if lines else None
             lines.append(line.rstrip("\n"))
             text = "\n".join(lines)
             if self._language.state(text) != "incomplete" and not self._block_goes_on(line):
                 return text
+
+    def _echo(self, line: str) -> None:
+        """Show what was read, unless a (dumb) terminal has done so."""
+        if sys.__stdin__ is None or not sys.__stdin__.isatty() or not line:
+            self.write(line.rstrip("\n") + "\n")
 
     def _block_goes_on(self, line: str) -> bool:
         """Whether an empty line stands inside a block: the next line is there already, and is indented."""

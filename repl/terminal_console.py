@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from queue import SimpleQueue
 from threading import Lock
 
 from pyex import Pid, send
+from pyex.device import LineRequest
+from pyex.interrupt import interrupt
 from pyex.repl.language import Language
 from pyex.repl.shell import ANSWER
 from pyex.repl.terminal import Answer, Prompt, Terminal
 from pyex.scheduler import scheduler
-from pyex.time_slice import interrupt
 
 
 class TerminalConsole:
@@ -25,7 +25,7 @@ class TerminalConsole:
         self._shell: Pid | None = None
         # Who is asked for now, and who waits. Used by the threads that read lines, the terminal's and the scheduler's.
         self._lock = Lock()
-        self._asked: deque[tuple[Prompt, SimpleQueue[Answer] | None]] = deque()
+        self._asked: deque[tuple[Prompt, LineRequest | None]] = deque()
 
     @property
     def backlog(self) -> int:
@@ -59,30 +59,47 @@ class TerminalConsole:
             if index == 0:
                 self._terminal.ask(prompt)
 
-    def read_line(self, prompt: str) -> str:
-        answer: SimpleQueue[Answer] = SimpleQueue()
+    def flush(self) -> None:
+        """The terminal's thread writes as fast as the terminal takes it."""
+
+    def read_line(self, request: LineRequest) -> str:
         with self._lock:
-            self._asked.append((Prompt(prompt, kind="line"), answer))
+            self._asked.append((Prompt(request.prompt, kind="line"), request))
             if len(self._asked) == 1:
                 self._terminal.ask(self._asked[0][0])
-        match answer.get():
-            case ("input", text):
-                return f"{text}\n"
-            case ("interrupt",):
-                scheduler.post(interrupt)
-                return "\n"
-        return ""
+        return request.line.get()
+
+    def withdraw(self, request: LineRequest) -> None:
+        with self._lock:
+            was_first = bool(self._asked) and self._asked[0][1] is request
+            self._asked = deque(each for each in self._asked if each[1] is not request)
+            if was_first and self._asked:
+                self._terminal.ask(self._asked[0][0])
+        request.line.put("")
 
     def _answered(self, prompt: Prompt, answer: Answer) -> None:
         """In the terminal's thread."""
-        reader = None
+        request = None
         with self._lock:
             # An input may come just when the shell has asked anew, because its evaluator died: then both count.
             if self._asked and self._asked[0][0] is prompt:
-                _, reader = self._asked.popleft()
+                _, request = self._asked.popleft()
                 if self._asked:
                     self._terminal.ask(self._asked[0][0])
-        if reader is not None:
-            reader.put(answer)
+        if prompt.kind == "line":
+            if answer[0] == "interrupt":
+                scheduler.post(interrupt)
+            if request is not None:
+                request.line.put(_line(answer))
         elif self._shell is not None:
             send(self._shell, (ANSWER, answer))
+
+
+def _line(answer: Answer) -> str:
+    """An answer as `input` reads it."""
+    match answer:
+        case ("input", text):
+            return f"{text}\n"
+        case ("interrupt",):
+            return "\n"
+    return ""

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pyex import Pid, send
+from pyex.device import LineRequest
 from pyex.repl.language import Language
 from pyex.repl.python_language import PythonLanguage
 from pyex.repl.shell import ANSWER, Shell
@@ -196,9 +197,13 @@ class TranscriptConsole:
     def write_error(self, text: str) -> None:
         self.write(text)
 
-    def read_line(self, prompt: str) -> str:
+    def read_line(self, request: LineRequest) -> str:
         """`input()` finds the end of the input: a session has nobody to answer."""
         return ""
+
+    def withdraw(self, request: LineRequest) -> None: ...
+
+    def flush(self) -> None: ...
 
     def open(self) -> None: ...
 

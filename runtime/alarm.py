@@ -7,6 +7,9 @@ import signal
 import socket
 from contextlib import suppress
 
+# In seconds; there are limits to what `select` takes.
+LONGEST_WAIT = 3600.0
+
 
 class Alarm:
     """A pair of sockets. A lock or a queue would not do: Python runs the handler of a signal between two bytecodes,
@@ -25,7 +28,7 @@ class Alarm:
 
     def wait(self, seconds: float | None) -> None:
         """Wait until it rings, for `seconds` at most."""
-        select.select([self._reader], [], [], seconds)
+        select.select([self._reader], [], [], None if seconds is None else min(seconds, LONGEST_WAIT))
         with suppress(BlockingIOError):
             self._reader.recv(65536)
 

@@ -94,9 +94,13 @@ def blocking(function: Callable[..., Any], *args: Any) -> Any:
             scheduler.park()
     finally:
         scheduler.leave()
-    if job.error is not None:
-        raise job.error
-    return job.result
+    try:
+        if job.error is not None:
+            raise job.error
+        return job.result
+    finally:
+        # The error leads to this frame: without this it would keep itself alive.
+        del job
 
 
 def forget_threads() -> None:

@@ -136,8 +136,14 @@ def _next_step(block: ControlBlock, result: Any) -> Become | None:
     if isinstance(result, Become) and (planned is result or planned is None):
         return result
     if planned is not None:
-        raise RuntimeError("become(...) was called and not returned: write `return become(...)`")
+        raise RuntimeError(f"{planned} was called and not returned: write `return become(...)`{_where(block.entry[0])}")
     return None
+
+
+def _where(function: Any) -> str:
+    """A function as a report names it that has no frame any more."""
+    code = getattr(function, "__code__", None)
+    return f"\n    {code.co_filename}:{code.co_firstlineno}: {code.co_qualname}" if code is not None else ""
 
 
 def _reason(block: ControlBlock, error: BaseException, entry: Entry) -> Any:

@@ -62,6 +62,7 @@ class ControlBlock:
         "rank",
         "slices",
         "state",
+        "timers",
         "trap_exit",
         "unwinding_since",
     )
@@ -83,6 +84,8 @@ class ControlBlock:
         # Monitors it holds (what was asked for, and whom that meant) and those held on it (who, and as what).
         self.monitors: dict[Reference, tuple[object, ControlBlock]] | None = None
         self.monitored_by: dict[Reference, tuple[ControlBlock, object]] | None = None
+        # The timers that will send to it.
+        self.timers: set[Reference] | None = None
         self.trap_exit = False
         self.name: object = None
         self.dictionary: dict[Any, Any] | None = None

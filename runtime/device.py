@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import re
 import sys
-from queue import SimpleQueue
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from threading import Lock, Thread, get_ident
 from typing import Protocol, TextIO
 
 from pyex.scheduler import scheduler
 
+# A flush waits for the output thread, and everybody with it: not for much, and not for long.
+FLUSH_SIZE = 16 * 1024
+FLUSH_SECONDS = 0.02
 # Bytes that were written to `sys.stdout.buffer` and are no text.
 BYTES = re.compile("[\udc80-\udcff]")
+
+
+class LineRequest:
+    """One call of `input`, as a device knows it."""
+
+    def __init__(self, prompt: str) -> None:
+        self.prompt = prompt
+        # Where the line goes, for devices whose lines come from another thread.
+        self.line: SimpleQueue[str] = SimpleQueue()
 
 
 class Device(Protocol):
@@ -31,8 +44,16 @@ class Device(Protocol):
 
     def write_error(self, text: str) -> None: ...
 
-    def read_line(self, prompt: str) -> str:
+    def flush(self) -> None:
+        """Give what is written a moment to get out; it may still be on its way after that."""
+        ...
+
+    def read_line(self, request: LineRequest) -> str:
         """The next line with its line break; "" at the end of the input. Called from a thread of the pool."""
+        ...
+
+    def withdraw(self, request: LineRequest) -> None:
+        """Nobody waits for that line any more."""
         ...
 
     def open(self) -> None: ...
@@ -50,7 +71,8 @@ class StreamDevice:
         self.error = error or sys.stderr
         self.source = source or sys.stdin
         self.broken = False
-        self._queue: SimpleQueue[tuple[TextIO, str, int] | None] = SimpleQueue()
+        # What to write; whom to tell when all before it is written; the end.
+        self._queue: SimpleQueue[tuple[TextIO, str, int] | SimpleQueue[None] | None] = SimpleQueue()
         # Each of the two has one thread that changes it.
         self._queued = 0
         self._written = 0
@@ -68,8 +90,19 @@ class StreamDevice:
     def write_error(self, text: str) -> None:
         self._put(self.error, text)
 
-    def read_line(self, prompt: str) -> str:
-        self.write(prompt)
+    def flush(self) -> None:
+        if self._thread is None or not 0 < self.backlog <= FLUSH_SIZE:
+            return
+        written: SimpleQueue[None] = SimpleQueue()
+        self._queue.put(written)
+        with suppress(Empty):
+            written.get(timeout=FLUSH_SECONDS)
+
+    def withdraw(self, request: LineRequest) -> None:
+        """A read that has begun cannot be taken back: it gets the next line."""
+
+    def read_line(self, request: LineRequest) -> str:
+        self.write(request.prompt)
         with self._reading:
             return self.source.readline()
 
@@ -92,6 +125,10 @@ class StreamDevice:
 
     def _work(self) -> None:
         while (item := self._queue.get()) is not None:
+            if isinstance(item, SimpleQueue):
+                self._flush(self.out)
+                item.put(None)
+                continue
             stream, text, counted = item
             if stream is self.error:
                 self._flush(self.out)  # so that the two stay in order where they end up in one place
@@ -104,7 +141,7 @@ class StreamDevice:
 
     def _write(self, stream: TextIO, text: str) -> None:
         try:
-            if BYTES.search(text):
+            if BYTES.search(text) and hasattr(stream, "buffer"):
                 stream.flush()
                 stream.buffer.write(text.encode(stream.encoding, "surrogateescape"))
                 return
@@ -112,16 +149,16 @@ class StreamDevice:
                 stream.write(text)
             except UnicodeEncodeError:
                 stream.write(text.encode(stream.encoding, "backslashreplace").decode(stream.encoding))
-        except (OSError, ValueError) as error:
+        except Exception as error:
             self._failed(stream, error)
 
     def _flush(self, stream: TextIO) -> None:
         try:
             stream.flush()
-        except (OSError, ValueError) as error:
+        except Exception as error:
             self._failed(stream, error)
 
     def _failed(self, stream: TextIO, error: Exception) -> None:
-        """A closed or full stream has nobody to be told, but for the processes that print into a broken pipe."""
+        """A stream that is closed, full or worse has nobody to be told, but for those who print into a broken pipe."""
         if stream is self.out and isinstance(error, BrokenPipeError):
             self.broken = True

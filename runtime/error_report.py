@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
+import difflib
 import logging
 from typing import Any
 
 from pyex.closure import why_name_is_gone
 from pyex.control_block import ControlBlock
-from pyex.exit_reason import format_error, format_stack, is_exception_reason
+from pyex.format_exit import format_error, format_stack, is_exception_reason
 from pyex.stack import stacktrace
 
 # A chain of contexts may be as long as the stack was deep.
@@ -20,16 +22,20 @@ def report(block: ControlBlock, error: BaseException, reason: Any) -> None:
     """Log that a process raised an exception; the logger process prints it. Runs the user's code: texts of
     exceptions.
     """
-    logger.error(f"Process {block.pid!r} raised an exception\n{describe(error, reason)}", extra={"pid": block.pid})
+    logger.error(
+        f"Process {block.pid!r} raised an exception\n{describe_exception(error, reason)}", extra={"pid": block.pid}
+    )
 
 
-def describe(error: BaseException, reason: Any = None) -> str:
+def describe_exception(error: BaseException, reason: Any = None) -> str:
     """An exception as reports and the shell show it: `** (ValueError) oops`, then its places, innermost first."""
     shown = reason[0] if is_exception_reason(reason) else error
     text = format_error(shown)
     gone = why_name_is_gone(error)
     if gone:
         text += f"\n{gone}"
+    elif similar := _similar_name(error):
+        text += f". Did you mean: {similar!r}?"
     if isinstance(error, RecursionError):
         text += "\n    (a server that calls itself for ever wants `return become(function, ...)`)"
     text += format_stack(_short(stacktrace(error.__traceback__)))
@@ -40,6 +46,25 @@ def describe(error: BaseException, reason: Any = None) -> str:
         text += f"\n  caused by {format_error(cause)}{format_stack(_short(stacktrace(cause.__traceback__)))}"
         cause = _cause(cause)
     return text
+
+
+def _similar_name(error: BaseException) -> str | None:
+    """What may have been meant by a name that is not there, as Python's own tracebacks suggest it."""
+    if not isinstance(error, NameError | AttributeError) or not error.name or error.__traceback__ is None:
+        return None
+    if isinstance(error, AttributeError):
+        names = {name for each in (type(error.obj), error.obj) for name in getattr(each, "__dict__", ())}
+        for base in type(error.obj).__mro__:
+            names.update(vars(base))
+    else:
+        place = error.__traceback__
+        while place.tb_next is not None:
+            place = place.tb_next
+        names = {*place.tb_frame.f_locals, *place.tb_frame.f_globals, *vars(builtins)}
+    if not error.name.startswith("_"):
+        names = {name for name in names if not name.startswith("_")}
+    found = difflib.get_close_matches(error.name, sorted(str(name) for name in names), 1, 0.7)
+    return found[0] if found else None
 
 
 def _cause(error: BaseException) -> BaseException | None:

@@ -89,3 +89,11 @@ def ordinal(number: int) -> str:
 def bad_argument(position: int, problem: str) -> ArgumentError:
     """The error for one wrong argument, worded as Erlang words it."""
     return ArgumentError(f"errors were found at the given arguments:\n\n  * {ordinal(position)} argument: {problem}\n")
+
+
+def safe_repr(value: object) -> str:
+    """A `repr` that does not raise."""
+    try:
+        return repr(value)
+    except BaseException as error:
+        return f"<{type(value).__name__} whose repr raises {type(error).__name__}>"

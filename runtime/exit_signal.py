@@ -26,6 +26,7 @@ from pyex.errors import Unwind
 from pyex.mailbox import deliver
 from pyex.pid import Pid
 from pyex.scheduler import scheduler
+from pyex.timer import drop_timers_for
 
 # The processes that have been ended from outside and have not yet been unwound.
 unwinding: set[ControlBlock] = set()
@@ -64,6 +65,7 @@ def bury(block: ControlBlock, reason: Any) -> None:
     block.pid.block = None
     del process_table[block.pid.number]
     registered_name.release(block)
+    drop_timers_for(block)
 
 
 def announce(block: ControlBlock, reasons: Iterable[Any] = ()) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pyex.blocking import blocking
 from pyex.control_block import ControlBlock
-from pyex.device import Device
+from pyex.device import Device, LineRequest
 from pyex.mailbox import receive
 from pyex.pid import Pid
 from pyex.scheduler import scheduler
@@ -17,8 +17,9 @@ from pyex.scheduler import scheduler
 _devices: dict[Pid, Device] = {}
 
 
-def standard_device() -> Device:
-    return next(iter(_devices.values()))
+def standard_device() -> Device | None:
+    """Where everything goes that belongs to no leader; None while the runtime does not run."""
+    return next(iter(_devices.values()), None)
 
 
 def standard_leader() -> Pid | None:
@@ -29,7 +30,9 @@ def standard_leader() -> Pid | None:
 def device_of(block: ControlBlock) -> Device:
     """The device that a process prints to; the standard one where its leader is no leader."""
     device = _devices.get(block.group_leader) if block.group_leader is not None else None
-    return device or standard_device()
+    device = device or standard_device()
+    assert device is not None
+    return device
 
 
 def lead(block: ControlBlock, device: Device) -> None:
@@ -50,4 +53,11 @@ def serve() -> None:
 
 def read_line(prompt: str) -> str:
     """The next line of the device of the caller's group leader, with its line break; "" at the end of the input."""
-    return str(blocking(device_of(scheduler.me()).read_line, prompt))
+    device = device_of(scheduler.me())
+    request = LineRequest(prompt)
+    try:
+        return str(blocking(device.read_line, request))
+    except BaseException:
+        # Killed or interrupted: what is typed next is for somebody else.
+        device.withdraw(request)
+        raise

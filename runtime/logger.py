@@ -34,7 +34,9 @@ class ConsoleHandler(logging.Handler):
         text = f"\n{time}.{int(record.msecs):03d} [{record.levelname.lower()}] {record.getMessage()}\n"
         if record.exc_text:
             text += f"{record.exc_text}\n"
-        group_leader.standard_device().write_error(text)
+        device = group_leader.standard_device()
+        if device is not None:
+            device.write_error(text)
 
 
 def install(block: ControlBlock) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 from threading import get_ident
 from time import monotonic
 from typing import Any
@@ -19,6 +20,10 @@ from pyex.scheduler import NotRunning, scheduler
 from pyex.stack import check_may_wait
 from pyex.timer_queue import Timer
 
+# In milliseconds, as in OTP: seven weeks.
+LONGEST_TIMEOUT = 2**32 - 1
+# A receive that refuses many messages lets others run every so many.
+SCAN_SLICE = 256
 _RAISE: Any = object()
 
 
@@ -145,23 +150,21 @@ def receive(*patterns: Any, after: int | str | None = None, default: Any = _RAIS
     seen = 0
     try:
         while True:
-            box = me.mailbox
-            while box is not None and seen < len(box) and not me.dying:
-                message = box[seen]
-                matched = not patterns or matches_any(patterns, message)
-                if box is not me.mailbox or seen >= len(box) or box[seen] is not message:
-                    box, seen = me.mailbox, 0  # a predicate has received: look again
-                    continue
-                if matched:
-                    del box[seen]
+            if not patterns:
+                if me.mailbox and not me.dying:
+                    return me.mailbox.popleft()
+            else:
+                seen, found = _look(me, patterns, seen)
+                if found and me.mailbox is not None:
+                    message = me.mailbox[seen]
+                    del me.mailbox[seen]
                     return message
-                seen += 1
             if deadline is not None and monotonic() >= deadline and not me.dying:
                 break
             check_may_wait()
             scheduler.critical += 1
             try:
-                # A predicate is the user's code: messages may have come while it ran.
+                # Functions in patterns are the user's code: messages may have come while they ran.
                 if me.mailbox is None or len(me.mailbox) <= seen:
                     if timer is None and seconds is not None:
                         timer = scheduler.timers.start(seconds, scheduler.wake, me)
@@ -172,16 +175,56 @@ def receive(*patterns: Any, after: int | str | None = None, default: Any = _RAIS
         if timer is not None:
             timer.cancel()
     if default is _RAISE:
-        raise ReceiveTimeout(f"no message came within {after} ms that matches")
+        what = "no message came that matches" if patterns else "no message came"
+        raise ReceiveTimeout(f"{what} within {after} ms; default=... gives a value instead")
     return default
+
+
+def _look(me: ControlBlock, patterns: tuple[Any, ...], seen: int) -> tuple[int, bool]:
+    """Look for a match behind the messages that were refused already. Returns where it is and True, or how many have
+    been refused now and False.
+    """
+    while (box := me.mailbox) is not None and not me.dying:
+        # A copy, for messages may come meanwhile, and the middle of a deque is slow to reach.
+        unseen = list(islice(box, seen, None))
+        if not unseen:
+            break
+        for place, message in enumerate(unseen, seen):
+            matched = matches_any(patterns, message)
+            if matched:
+                break
+            if place % SCAN_SLICE == 0 and scheduler.attention:
+                scheduler.give_way()
+        if me.mailbox is box and place < len(box) and box[place] is message:
+            return (place, True) if matched else (place + 1, False)
+        seen = 0  # a pattern has itself received: look again
+    return seen, False
+
+
+def wait(seconds: float | None) -> None:
+    """Wait, without a look into the mailbox; for ever with None."""
+    me = scheduler.me()
+    deadline = None if seconds is None else monotonic() + seconds
+    check_may_wait()
+    scheduler.enter()
+    timer = None if seconds is None else scheduler.timers.start(seconds, scheduler.wake, me)
+    try:
+        while me.pending is None and (deadline is None or monotonic() < deadline):
+            scheduler.park()
+    finally:
+        if timer is not None:
+            timer.cancel()
+        scheduler.leave()
 
 
 def to_seconds(milliseconds: int | str) -> float | None:
     """A timeout as the timers want it; None for "infinity"."""
     if isinstance(milliseconds, str) and milliseconds == INFINITY:
         return None
-    if type(milliseconds) is int and milliseconds >= 0:
+    if type(milliseconds) is int and 0 <= milliseconds <= LONGEST_TIMEOUT:
         return milliseconds / 1000
     raise ErlangError(
-        "timeout_value", f'{milliseconds!r} is no timeout: write a whole number of milliseconds from 0, or "infinity"'
+        "timeout_value",
+        f"{describe(milliseconds)} is no timeout: write a whole number of milliseconds, 0 to {LONGEST_TIMEOUT}, "
+        'or "infinity"',
     )

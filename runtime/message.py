@@ -9,7 +9,7 @@ from typing import Any
 
 from pyex.atom import Atom
 from pyex.closure import captured
-from pyex.errors import SelfInMessage
+from pyex.errors import ArgumentError, SelfInMessage
 from pyex.pid import Pid
 from pyex.reference import Reference
 
@@ -28,7 +28,10 @@ def copied(value: Any) -> Any:
     Containers are copied at any depth, with their cycles; other objects as `copy.deepcopy` does it. What cannot be
     copied (a socket, a lock, an open file) is passed by reference.
     """
-    return value if type(value) in IMMUTABLE else _copy(value, {})
+    try:
+        return value if type(value) in IMMUTABLE else _copy(value, {})
+    except SelfInMessage as error:
+        raise ArgumentError(str(error)) from None
 
 
 def _copy(value: Any, memo: dict[int, Any]) -> Any:

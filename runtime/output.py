@@ -57,6 +57,10 @@ class ProcessOutput(io.TextIOBase):
         if isinstance(self.original, io.TextIOWrapper):
             self.original.reconfigure(**settings)
 
+    @property
+    def name(self) -> str:
+        return str(getattr(self.original, "name", "<output of processes>"))
+
     def writable(self) -> bool:
         return True
 
@@ -69,11 +73,9 @@ class ProcessOutput(io.TextIOBase):
     def write(self, text: str, /) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        if not scheduler.is_inside():
-            self._hand_over(group_leader.standard_device(), text)
-            return len(text)
         me = scheduler.current
-        if me is None or me.dying:
+        if me is None or not scheduler.is_inside():
+            self._hand_over(group_leader.standard_device(), text)
             return len(text)
         whole = self.partial.pop(me, "") + text
         end = len(whole) if len(whole) > LONGEST_PARTIAL else whole.rfind("\n") + 1
@@ -81,6 +83,8 @@ class ProcessOutput(io.TextIOBase):
             self.partial[me] = whole[end:]
         if end:
             device = group_leader.device_of(me)
+            if me.dying and device.backlog > HIGH_WATER:
+                return len(text)
             if device.broken:
                 raise BrokenPipeError(errno.EPIPE, "nobody reads the output any more")
             self._hand_over(device, whole[:end])
@@ -94,8 +98,14 @@ class ProcessOutput(io.TextIOBase):
 
     def flush(self) -> None:
         me = scheduler.current if scheduler.is_inside() else None
-        if me is not None and me in self.partial:
-            self._hand_over(group_leader.device_of(me), self.partial.pop(me))
+        if me is None:
+            if group_leader.standard_device() is None:
+                self.original.flush()
+            return
+        device = group_leader.device_of(me)
+        if me in self.partial:
+            self._hand_over(device, self.partial.pop(me))
+        device.flush()
 
     def flush_partial_lines(self) -> None:
         """Hand over what has been kept. In the hub: no process is in the middle of a print then."""
@@ -103,8 +113,11 @@ class ProcessOutput(io.TextIOBase):
             block, text = self.partial.popitem()
             self._hand_over(group_leader.device_of(block), text)
 
-    def _hand_over(self, device: Device, text: str) -> None:
-        if self._error:
+    def _hand_over(self, device: Device | None, text: str) -> None:
+        if device is None:
+            # The runtime has stopped, and somebody has kept this object.
+            self.original.write(text)
+        elif self._error:
             device.write_error(text)
         else:
             device.write(text)

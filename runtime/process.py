@@ -11,7 +11,7 @@ from pyex import exit_signal, process_info, registered_name
 from pyex.atom import DOWN, EXIT, NOPROC, OK, Atom
 from pyex.control_block import ControlBlock, Priority, process_table
 from pyex.errors import ArgumentError, ErlangError, bad_argument, describe
-from pyex.mailbox import deliver, receive, send, to_seconds
+from pyex.mailbox import deliver, send, to_seconds, wait
 from pyex.message import copied
 from pyex.monitor import demonitor, monitor
 from pyex.node import is_this_node, node
@@ -113,10 +113,12 @@ class Process:
         """
         peer = _pid(pid)
         me = scheduler.me()
-        if peer.block is not None and not me.dying:
+        # A peer that is being unwound is linked still, though its pid leads nowhere.
+        block = next((each for each in me.links or () if each.pid == peer), None)
+        if block is not None and not me.dying:
             scheduler.enter()
             try:
-                exit_signal.unlink(me, peer.block)
+                exit_signal.unlink(me, block)
             finally:
                 scheduler.leave()
         return True
@@ -169,7 +171,6 @@ class Process:
             found = demonitor(me, reference)
             if "flush" in chosen and not found and me.mailbox:
                 flushed = [each for each in me.mailbox if not _is_down(each, reference)]
-                found = False
                 me.mailbox = deque(flushed)
         finally:
             scheduler.leave()
@@ -217,7 +218,10 @@ class Process:
                 return old
             case "priority", "low" | "normal" | "high" | "max":
                 before = me.priority
-                me.priority = me.rank = Priority[value.upper()]
+                # The rank of the shell is not its priority's, and stays.
+                if me.rank is me.priority:
+                    me.rank = Priority[value.upper()]
+                me.priority = Priority[value.upper()]
                 return Atom(before.name.lower())
             case "trap_exit" | "priority", _:
                 wanted = "True or False" if name == "trap_exit" else '"low", "normal", "high" or "max"'
@@ -268,7 +272,8 @@ class Process:
         """
         target = _pid(pid)
         wanted = registered_name.normalise(name, 2)
-        scheduler.me()
+        if scheduler.me().dying:
+            return True
         scheduler.enter()
         try:
             done = target.block is not None and registered_name.register(target.block, wanted)
@@ -291,6 +296,8 @@ class Process:
         Returns True. Raises `ArgumentError` when nobody has the name. Mirrors `Process.unregister/1`.
         """
         block = registered_name.whereis(registered_name.normalise(name))
+        if scheduler.me().dying:
+            return True
         if block is None:
             raise bad_argument(1, f"not a registered name: {describe(name)}")
         scheduler.enter()
@@ -424,8 +431,7 @@ class Process:
         Takes milliseconds or "infinity". Returns "ok". Raises `ErlangError("timeout_value")` for anything else. Mirrors
         `Process.sleep/1`.
         """
-        to_seconds(milliseconds)
-        receive(_nothing, after=milliseconds, default=None)
+        wait(to_seconds(milliseconds))
         return OK
 
     @staticmethod
@@ -441,6 +447,8 @@ class Process:
         if pid is None:
             return me.group_leader
         target, new = _pid(pid), _pid(leader, 2)
+        if me.dying:
+            return True
         if target.block is None:
             raise bad_argument(1, f"not a living process: {target!r}")
         target.block.group_leader = new
@@ -464,10 +472,6 @@ class Process:
         Must be returned from the process's function, as `become`. Mirrors `Process.hibernate/3`.
         """
         return plan(function, args, drop_stack=True)
-
-
-def _nothing(message: Any) -> bool:
-    return False
 
 
 def _is_down(message: Any, reference: Reference) -> bool:

@@ -8,13 +8,13 @@ import sys
 import warnings
 from collections.abc import Callable
 from contextlib import ExitStack
-from threading import get_ident
+from threading import Lock, get_ident
 from time import monotonic
-from typing import Any
+from typing import Any, TextIO
 
 from greenlet import getcurrent
 
-from pyex import carrier, group_leader, logger, time_slice, timer
+from pyex import carrier, group_leader, interrupt, logger, time_slice, timer
 from pyex.alarm import Alarm
 from pyex.atom import KILLED, NORMAL
 from pyex.blocking import forget_threads
@@ -26,13 +26,14 @@ from pyex.exit_reason import reason_of
 from pyex.exit_signal import terminate, unwinding
 from pyex.output import ProcessOutput, forget_waiting
 from pyex.registered_name import registered_names
-from pyex.scheduler import scheduler
+from pyex.scheduler import need_frames, scheduler
 from pyex.spawn import plan
 
 # How long the processes that are left at the end may take to unwind.
 FAREWELL_SECONDS = 2.0
 
 _builtin_input = builtins.input
+_claiming = Lock()
 
 
 def run(function: Callable[..., Any], *args: Any) -> Any:
@@ -60,7 +61,9 @@ def run(function: Callable[..., Any], *args: Any) -> Any:
 def run_on(device: Device, function: Callable[..., Any], *args: Any) -> Any:
     """As `run`, with a device of the caller's for the output and the input of processes."""
     outcome = _Outcome()
-    _check_can_start()
+    # What is started must be stopped again: a `RecursionError` comes before that or not at all.
+    need_frames(100)
+    _claim_thread()
     undo = ExitStack()
     with undo:
         _start(device, undo)
@@ -102,7 +105,11 @@ class _Outcome:
     def of(self, main: ControlBlock) -> Any:
         reason = main.exit_reason
         if self.error is not None and not isinstance(self.error, Exit | Unwind):
-            raise self.error
+            try:
+                raise self.error
+            finally:
+                # The error leads to this frame: without this it would keep itself alive.
+                self.error = None
         if isinstance(reason, str) and reason == NORMAL:
             return self.value
         ended = Exit(reason)
@@ -111,21 +118,25 @@ class _Outcome:
         raise ended
 
 
-def _check_can_start() -> None:
-    if scheduler.owner is None:
-        return
-    if scheduler.owner == get_ident():
+def _claim_thread() -> None:
+    """Make the calling thread the one that runs the processes; refused where there is one already."""
+    if scheduler.forked:
+        raise RuntimeError("the runtime cannot be started in the child of a fork that was made while it ran")
+    with _claiming:
+        owner = scheduler.owner
+        if owner is None:
+            scheduler.owner = get_ident()
+            return
+    if owner == get_ident():
         raise RuntimeError("run(...) starts the runtime, and this is a process of it: call the function, or spawn it")
     raise RuntimeError("the runtime runs on another thread already")
 
 
 def _start(device: Device, undo: ExitStack) -> None:
     """Everything that a running runtime has installed; `undo` takes it back in reverse."""
-    scheduler.forked = False
-    scheduler.owner = get_ident()
+    undo.callback(_forget_all)
     scheduler.hub = getcurrent()
     scheduler.carrier_main = carrier.carry
-    undo.callback(_forget_all)
     device.open()
     undo.callback(device.close)
     leader = _start_process(group_leader.serve, ())
@@ -135,12 +146,13 @@ def _start(device: Device, undo: ExitStack) -> None:
     log = _start_process(logger.serve, ())
     logger.install(log)
     undo.callback(logger.uninstall)
-    if time_slice.start():
-        undo.callback(time_slice.stop)
-    else:
+    undo.callback(time_slice.stop)
+    if not time_slice.start():
         warnings.warn(
             "not on the main thread: processes switch only when they wait, and cannot be interrupted", RuntimeWarning, 4
         )
+    interrupt.install()
+    undo.callback(interrupt.uninstall)
     undo.callback(_end_all, {leader, log})
 
 
@@ -223,13 +235,23 @@ def _after_fork_in_child() -> None:
     scheduler.owner = None
     scheduler.forked = True
     time_slice.forget()
+    interrupt.uninstall()
     scheduler.alarm = Alarm()
     forget_threads()
     logger.uninstall()
     for stream, original in ((sys.stdout, "stdout"), (sys.stderr, "stderr")):
         if isinstance(stream, ProcessOutput):
-            setattr(sys, original, stream.original)
+            setattr(sys, original, _reopened(stream.original))
     builtins.input = _builtin_input
+
+
+def _reopened(stream: TextIO) -> TextIO:
+    """The same file without what the parent has in its buffer; the parent's output thread may even hold its lock."""
+    try:
+        number = stream.fileno()
+    except (OSError, ValueError):
+        return stream
+    return open(number, "w", encoding=stream.encoding, errors=stream.errors, closefd=False)
 
 
 os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -145,7 +145,7 @@ class Scheduler:
 
     def is_dying(self) -> bool:
         """Whether the caller is a process that has been ended, and runs its `finally` clauses."""
-        return self.is_inside() and self.current is not None and self.current.dying
+        return self.is_inside() and self.current.dying  # type: ignore[union-attr]
 
     def post(self, call: Callable[..., object], *args: Any) -> None:
         """Have `call(*args)` run on the scheduler's thread, soon. Safe from any thread, signal handler or finaliser."""
@@ -274,8 +274,19 @@ class Scheduler:
                 me.pending = None
             raise pending
 
+    def give_way(self) -> None:
+        """Let all others that are ready run first."""
+        self.enter()
+        block = self.current
+        assert block is not None
+        self.make_ready(block)
+        self.switch()
+        self.leave()
+
     def settle(self, seconds: float) -> None:
         """Wait until nobody else is ready to run, for `seconds` at most."""
+        if self.forked:
+            return
         self.enter()
         block = self.current
         assert block is not None

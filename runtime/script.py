@@ -8,9 +8,9 @@ import sys
 from collections.abc import Sequence
 from types import CodeType, ModuleType
 
-from pyex.error_report import describe
+from pyex.error_report import describe_exception
 from pyex.errors import Exit
-from pyex.exit_reason import format_banner
+from pyex.format_exit import format_banner
 from pyex.run import run
 
 
@@ -25,7 +25,7 @@ def read_program(path: str) -> str:
             return file.read()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else f"not a text in UTF-8: {error}"
-        raise BadProgram(f"{path}: {reason}") from None
+        raise BadProgram(f"pyex: {path}: {reason}") from None
 
 
 def compile_program(text: str, name: str) -> CodeType:
@@ -102,10 +102,11 @@ def _run_code(code: CodeType, path: str | None) -> int:
             print(error.code, file=sys.stderr)
             return 1
         return error.code or 0
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
+        print(f"\n{describe_exception(error)}", file=sys.stderr)
         return 130
     except BaseException as error:
-        print(describe(error), file=sys.stderr)
+        print(describe_exception(error), file=sys.stderr)
         return 1
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,9 @@ from pyex.monitor import monitor
 from pyex.pid import Pid
 from pyex.reference import Reference, make_ref
 from pyex.scheduler import scheduler
+
+# Functions whose call only makes an object.
+RETURNS_AT_ONCE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 
 def spawn(function: Callable[..., Any], *args: Any) -> Pid:
@@ -77,6 +81,12 @@ def start(
         raise Unwind
     if not callable(function):
         raise bad_argument(1, f"not a function: {describe(function)}; write spawn(f, x) or spawn(lambda: f(x))")
+    flags = getattr(getattr(function, "__code__", None), "co_flags", 0)
+    if flags & RETURNS_AT_ONCE:
+        raise bad_argument(
+            1,
+            f"{describe(function)} is a generator or coroutine function: a call of it runs nothing; write a plain one",
+        )
     entry = (copied(function), copied(args))
     scheduler.enter()
     try:

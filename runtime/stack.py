@@ -51,6 +51,8 @@ def _decide_owner(filename: str) -> Owner:
     folder = os.path.dirname(filename)
     if folder == _ENGINE_FOLDER:
         return Owner.ENGINE
+    if filename.startswith(_PACKAGE):
+        return Owner.LIBRARY
     if filename.startswith(("<frozen ", *_LIBRARY_FOLDERS)):
         return Owner.LIBRARY
     return Owner.USER

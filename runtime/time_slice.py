@@ -23,11 +23,12 @@ import ctypes
 import linecache
 import logging
 import math
+import os
 import signal
 import sys
 import time
 from queue import SimpleQueue
-from threading import Thread, current_thread, main_thread
+from threading import Thread, current_thread, get_native_id, main_thread
 from types import FrameType
 from typing import Any
 
@@ -44,9 +45,9 @@ BLOCKED_TICK_SECONDS = 0.001
 # How soon the watcher asks again when the engine itself was interrupted.
 RETRY_SECONDS = 0.0005
 OVERDUE_SECONDS = 0.1
-# Less CPU than this part of its slice, and a process counts as blocked.
+# Busy for less than this part of its slice, and a process counts as blocked.
 BLOCKED_SHARE = 0.1
-# A process is reported once it has been blocked for so long: a busy machine makes others look so for a moment.
+# A process is reported once it has been blocked for so long.
 BLOCKED_REPORT_SECONDS = 0.1
 # How often it comes back later to a process that has printed half a line.
 PRINT_RETRIES = 8
@@ -62,12 +63,13 @@ logger = logging.getLogger("pyex")
 class Watcher:
     """The thread that watches for processes that do not give way. It sleeps while the system rests."""
 
-    def __init__(self, owner: int) -> None:
+    def __init__(self, owner: int, *, signals: bool) -> None:
         self.owner = owner
+        self.signals = signals
         self.stopped = False
         self.asleep = False
         self.alarm: SimpleQueue[None] = SimpleQueue()
-        self.cpu_clock = time.pthread_getcpuclockid(owner) if hasattr(time, "pthread_getcpuclockid") else None
+        self.busy_clock = BusyClock(owner, get_native_id())
         # What the last signal was about; read by the handler.
         self.held_for = 0.0
         self.looks_blocked = False
@@ -85,6 +87,7 @@ class Watcher:
         self.stopped = True
         self.alarm.put(None)
         self.thread.join()
+        self.busy_clock.close()
 
     def _watch(self) -> None:
         last = -1
@@ -96,7 +99,7 @@ class Watcher:
                     self.alarm.get()
                 self.asleep = False
                 continue
-            before, cpu = time.monotonic(), self._cpu()
+            before, busy = time.monotonic(), self.busy_clock.read()
             time.sleep(self._tick())
             passed = time.monotonic() - before
             scheduler.attention = True
@@ -106,12 +109,10 @@ class Watcher:
                 self.retries = 0
                 continue
             self.held_for += passed
-            self.looks_blocked = cpu is not None and self._cpu() - cpu < BLOCKED_SHARE * passed
+            self.looks_blocked = self.busy_clock.read() - busy < BLOCKED_SHARE * passed
             self.declined = False
-            signal.pthread_kill(self.owner, signal.SIGURG)
-
-    def _cpu(self) -> float:
-        return time.clock_gettime(self.cpu_clock) if self.cpu_clock is not None else 0.0
+            if self.signals:
+                signal.pthread_kill(self.owner, signal.SIGURG)
 
     def _tick(self) -> float:
         if self.declined:
@@ -126,6 +127,29 @@ class Watcher:
         return min(TICK_SECONDS, max(next_timer, RETRY_SECONDS))
 
 
+class BusyClock:
+    """A clock that runs while a thread computes, or would if the machine had a processor free for it."""
+
+    def __init__(self, thread: int, native_thread: int) -> None:
+        self._clock = time.pthread_getcpuclockid(thread) if hasattr(time, "pthread_getcpuclockid") else None
+        try:
+            # On Linux, its second number: the nanoseconds that the thread waited for a processor.
+            self._file = os.open(f"/proc/self/task/{native_thread}/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            self._file = -1
+
+    def read(self) -> float:
+        """In seconds; where the system does not tell, as if the thread were always busy."""
+        if self._clock is None:
+            return time.monotonic()
+        waited = int(os.pread(self._file, 64, 0).split()[1]) / 1e9 if self._file >= 0 else 0.0
+        return time.clock_gettime(self._clock) + waited
+
+    def close(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+
+
 _watcher: Watcher | None = None
 _saved: dict[int, Any] = {}
 _saved_interval = 0.0
@@ -135,45 +159,47 @@ abandoned: list[ControlBlock] = []
 
 
 def start() -> bool:
-    """Begin to watch the calling thread; False where signals cannot reach it."""
+    """Begin to watch the calling thread; False where signals cannot reach it, so that nobody is preempted."""
     global _watcher, _saved_interval, _saved_wakeup
-    if current_thread() is not main_thread() or not hasattr(signal, "SIGURG"):
-        return False
-    _saved[signal.SIGURG] = signal.signal(signal.SIGURG, on_slice_end)
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        _saved[signal.SIGINT] = signal.signal(signal.SIGINT, on_interrupt)
+    assert scheduler.owner is not None
+    signals = current_thread() is main_thread() and hasattr(signal, "SIGURG")
+    if signals:
+        _saved[signal.SIGURG] = signal.signal(signal.SIGURG, on_slice_end)
+        _saved_wakeup = scheduler.alarm.ring_at_signals()
+        # Again each time: an event loop that ran in a process has taken it away.
+        scheduler.on_rest = scheduler.alarm.ring_at_signals
     # The watcher must get its turn of the interpreter lock soon after it wakes.
     _saved_interval = sys.getswitchinterval()
     sys.setswitchinterval(min(_saved_interval, 0.001))
-    assert scheduler.owner is not None
-    _watcher = Watcher(scheduler.owner)
+    _watcher = Watcher(scheduler.owner, signals=signals)
     scheduler.on_busy = _watcher.wake
-    _saved_wakeup = scheduler.alarm.ring_at_signals()
-    # Again each time: an event loop that ran in a process has taken it away.
-    scheduler.on_rest = scheduler.alarm.ring_at_signals
     _watcher.thread.start()
-    return True
+    return signals
 
 
 def stop() -> None:
-    global _watcher
     if _watcher is None:
         return
     _watcher.stop()
-    _watcher = None
     scheduler.on_busy = scheduler.on_rest = lambda: None
-    signal.set_wakeup_fd(_saved_wakeup)
     sys.setswitchinterval(_saved_interval)
-    for number, handler in _saved.items():
-        signal.signal(number, handler)
-    _saved.clear()
+    forget()
+
+
+def held_for() -> float:
+    """For how long, in seconds, the process that runs has kept the thread, once that is more than a tick."""
+    return _watcher.held_for if _watcher is not None else 0.0
 
 
 def forget() -> None:
-    """In the child of a fork: there is no watcher, and signals mean what they meant before."""
+    """Signals mean what they meant before. In the child of a fork, where there is no watcher, that is all there is
+    to do.
+    """
     global _watcher
+    signals = _watcher is not None and _watcher.signals
     _watcher = None
-    signal.set_wakeup_fd(_saved_wakeup)
+    if signals:
+        signal.set_wakeup_fd(_saved_wakeup)
     for number, handler in _saved.items():
         signal.signal(number, handler)
     _saved.clear()
@@ -231,6 +257,8 @@ def _preempt(block: ControlBlock, frame: FrameType, looks_blocked: bool) -> None
             block.blocked_since = math.inf
             # In the hub, where there is room on the stack; the frame stays where it is until the next slice.
             scheduler.post(_report_blocked, block, frame)
+    elif block.blocked_since != math.inf:
+        block.blocked_since = None
     scheduler.critical += 1
     block.blocked = looks_blocked
     block.slices += 1
@@ -275,31 +303,6 @@ def abandon(block: ControlBlock) -> None:
     # A greenlet that is freed is thrown at once more, which this one would survive, for ever, when Python exits.
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(block.greenlet))
     scheduler.post(_report_abandoned, block)
-
-
-def on_interrupt(number: int, frame: FrameType | None) -> None:
-    """The handler of SIGINT: Ctrl+C is for the process in the foreground, whoever runs now."""
-    block = scheduler.foreground
-    if block is None or block.dying:
-        return
-    block.pending = KeyboardInterrupt
-    scheduler.post(_wake_interrupted, block)
-    if block is scheduler.current:
-        on_slice_end(number, frame)
-
-
-def interrupt() -> None:
-    """As Ctrl+C: raise `KeyboardInterrupt` in the process in the foreground. In the hub."""
-    block = scheduler.foreground
-    if block is not None and not block.dying:
-        block.pending = KeyboardInterrupt
-        _wake_interrupted(block)
-
-
-def _wake_interrupted(block: ControlBlock) -> None:
-    """In the hub: have the interrupted process run next, unless it has heard of it already."""
-    if block.pending is KeyboardInterrupt and block.state in (State.WAITING, State.READY):
-        scheduler.make_ready_first(block)
 
 
 def _report_blocked(block: ControlBlock, frame: FrameType) -> None:

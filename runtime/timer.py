@@ -8,8 +8,9 @@ from time import monotonic
 from typing import Any
 
 from pyex import registered_name
+from pyex.control_block import ControlBlock
 from pyex.errors import bad_argument, describe
-from pyex.mailbox import deliver_to_name, deliver_to_pid
+from pyex.mailbox import LONGEST_TIMEOUT, deliver_to_name, deliver_to_pid
 from pyex.message import copied
 from pyex.node import is_this_node
 from pyex.pid import Pid
@@ -21,16 +22,24 @@ _timers: dict[Reference, Timer] = {}
 
 
 def send_after(destination: object, message: Any, milliseconds: int) -> Reference:
-    if type(milliseconds) is not int or milliseconds < 0:
-        raise bad_argument(3, f"out of range: {milliseconds!r}; write a whole number of milliseconds from 0")
+    if type(milliseconds) is not int or not 0 <= milliseconds <= LONGEST_TIMEOUT:
+        raise bad_argument(
+            3, f"out of range: {describe(milliseconds)}; write a whole number of milliseconds, 0 to {LONGEST_TIMEOUT}"
+        )
     deliver, target = _delivery(destination)
     copy = copied(message)
     me = scheduler.me()
     reference = make_ref()
-    if not me.dying:
-        scheduler.enter()
-        _timers[reference] = scheduler.timers.start(milliseconds / 1000, _fire, reference, deliver, target, copy)
-        scheduler.critical -= 1
+    receiver = target.block if isinstance(target, Pid) else None
+    if me.dying or (isinstance(target, Pid) and receiver is None):
+        return reference
+    scheduler.enter()
+    _timers[reference] = scheduler.timers.start(milliseconds / 1000, _fire, reference, deliver, target, copy)
+    if receiver is not None:
+        if receiver.timers is None:
+            receiver.timers = set()
+        receiver.timers.add(reference)
+    scheduler.critical -= 1
     return reference
 
 
@@ -38,9 +47,7 @@ def cancel_timer(reference: Reference) -> int | bool:
     scheduler.me()
     left = read_timer(reference)
     scheduler.enter()
-    timer = _timers.pop(reference, None)
-    if timer is not None:
-        timer.cancel()
+    _cancel(reference)
     scheduler.critical -= 1
     return left
 
@@ -49,9 +56,22 @@ def read_timer(reference: Reference) -> int | bool:
     if not isinstance(reference, Reference):
         raise bad_argument(1, f"not a reference: {describe(reference)}; write what send_after returned")
     timer = _timers.get(reference)
-    if timer is not None and isinstance(timer.args[2], Pid) and timer.args[2].block is None:
-        return False  # in OTP a timer dies with the process that it is for
     return False if timer is None else max(0, ceil((timer.due - monotonic()) * 1000))
+
+
+def drop_timers_for(block: ControlBlock) -> None:
+    """A timer ends with the process that it is for. In a critical section."""
+    references, block.timers = block.timers, None
+    for reference in references or ():
+        _cancel(reference)
+
+
+def _cancel(reference: Reference) -> None:
+    timer = _timers.pop(reference, None)
+    if timer is None:
+        return
+    _forget(reference, timer.args[2])
+    timer.cancel()
 
 
 def forget_all() -> None:
@@ -72,5 +92,11 @@ def _delivery(destination: object) -> tuple[Callable[[Any, Any], None], Any]:
 
 
 def _fire(reference: Reference, deliver: Callable[[Any, Any], None], target: Any, message: Any) -> None:
-    _timers.pop(reference, None)
+    del _timers[reference]
+    _forget(reference, target)
     deliver(target, message)
+
+
+def _forget(reference: Reference, target: Any) -> None:
+    if isinstance(target, Pid) and target.block is not None and target.block.timers is not None:
+        target.block.timers.discard(reference)

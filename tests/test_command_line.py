@@ -130,7 +130,7 @@ def test_output_and_errors_are_kept_apart(write: Write) -> None:
 def test_a_file_that_is_missing(form: str) -> None:
     """A file that does not exist is named, with status 1."""
     arguments = ("run", "nowhere.py") if form == "run" else ("nowhere.py",)
-    assert outcome(pyex(*arguments)) == (1, "", "nowhere.py: No such file or directory\n")
+    assert outcome(pyex(*arguments)) == (1, "", "pyex: nowhere.py: No such file or directory\n")
 
 
 @pytest.mark.parametrize("form", ["run", "load"])
@@ -145,10 +145,10 @@ def test_a_folder_or_a_picture_is_no_program(tmp_path: Path) -> None:
     """What is no text file is refused with a line that says so."""
     picture = tmp_path / "picture.py"
     picture.write_bytes(b"\x89PNG\xff\xfe\x00")
-    assert outcome(pyex("run", str(tmp_path))) == (1, "", f"{tmp_path}: Is a directory\n")
+    assert outcome(pyex("run", str(tmp_path))) == (1, "", f"pyex: {tmp_path}: Is a directory\n")
     done = pyex("run", str(picture))
     assert done.returncode == 1
-    assert done.stderr.startswith(f"{picture}: not a text in UTF-8")
+    assert done.stderr.startswith(f"pyex: {picture}: not a text in UTF-8")
 
 
 # How a program ends

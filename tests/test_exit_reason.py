@@ -32,7 +32,7 @@ from pyex import (
     spawn_link,
     spawn_monitor,
 )
-from pyex.exit_reason import format_banner, format_exit
+from pyex.format_exit import format_banner, format_exit
 
 # Far more milliseconds than anything here takes: a test that waits so long has failed.
 SOON = 2000

@@ -228,7 +228,7 @@ def test_ten_thousand_processes_print_to_a_slow_reader() -> None:
     for number, line in enumerate(slow.stdout):
         lines[line] += 1
         if number % 1000 == 0:
-            pause.wait(0.03)
+            pause.wait(0.01)
     errors = dict(line.split() for line in slow.stderr)
     assert slow.wait(60) == 0
     slow.stdout.close()

@@ -1,0 +1,68 @@
+"""Ctrl+C: SIGINT is for the process in the foreground, and never raised in the engine."""
+
+from __future__ import annotations
+
+import signal
+from threading import current_thread, main_thread
+from types import FrameType
+
+from pyex.control_block import ControlBlock, State
+from pyex.scheduler import scheduler
+from pyex.stack import Owner, owner_of
+from pyex.time_slice import held_for, on_slice_end
+
+# Who keeps the thread for so long where it cannot be preempted is interrupted in the place of the foreground.
+STUCK_SECONDS = 1.0
+
+
+def install() -> None:
+    """Take SIGINT over, unless the program has a handler of its own, or this is not the main thread."""
+    if current_thread() is main_thread() and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, on_interrupt)
+
+
+def uninstall() -> None:
+    if current_thread() is main_thread() and signal.getsignal(signal.SIGINT) is on_interrupt:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def on_interrupt(number: int, frame: FrameType | None) -> None:
+    """The handler of SIGINT: Ctrl+C is for the process in the foreground, whoever runs now; unless another one has kept
+    the thread for long, where it cannot be made to wait. Then it is for that one.
+    """
+    block = scheduler.foreground
+    if scheduler.current is not block and _is_stuck(frame):
+        raise KeyboardInterrupt
+    if block is None or block.dying:
+        return
+    block.pending = KeyboardInterrupt
+    scheduler.post(_wake_interrupted, block)
+    if block is scheduler.current:
+        on_slice_end(number, frame)
+
+
+def _is_stuck(frame: FrameType | None) -> bool:
+    """Whether the process that runs holds up all others, in an import or an event loop, at a place where it can be
+    interrupted.
+    """
+    return (
+        held_for() >= STUCK_SECONDS
+        and not scheduler.critical
+        and scheduler.current is not None
+        and frame is not None
+        and owner_of(frame) is not Owner.ENGINE
+    )
+
+
+def interrupt() -> None:
+    """As Ctrl+C: raise `KeyboardInterrupt` in the process in the foreground. In the hub."""
+    block = scheduler.foreground
+    if block is not None and not block.dying:
+        block.pending = KeyboardInterrupt
+        _wake_interrupted(block)
+
+
+def _wake_interrupted(block: ControlBlock) -> None:
+    """In the hub: have the interrupted process run next, unless it has heard of it already."""
+    if block.pending is KeyboardInterrupt and block.state in (State.WAITING, State.READY):
+        scheduler.make_ready_first(block)
