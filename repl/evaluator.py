@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import math
+import os
 import sys
 from typing import Any
 
@@ -62,6 +63,10 @@ def _run(text: str, filename: str, echoes: bool, bindings: Bindings, language: L
         for name in bindings.redefined_classes(compiled):
             _print(f"warning: redefining module {name}")
         value = bindings.run(compiled)
+        if scheduler.forked:
+            # The child of a fork that was typed here: the prompt is its parent's.
+            sys.stdout.flush()
+            os._exit(0)
         if scheduler.me().become is not None:
             raise RuntimeError("become(...) and hibernate(...) end the function of a process, and the prompt is none")
         if isinstance(value, Helper):
