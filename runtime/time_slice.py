@@ -152,7 +152,7 @@ class BusyClock:
 
 _watcher: Watcher | None = None
 _saved: dict[int, Any] = {}
-_saved_interval = 0.0
+_saved_interval = sys.getswitchinterval()
 _saved_wakeup = -1
 # Processes that could not be unwound: kept, never resumed.
 abandoned: list[ControlBlock] = []
@@ -171,16 +171,16 @@ def start() -> bool:
     # The watcher must get its turn of the interpreter lock soon after it wakes.
     _saved_interval = sys.getswitchinterval()
     sys.setswitchinterval(min(_saved_interval, 0.001))
-    _watcher = Watcher(scheduler.owner, signals=signals)
-    scheduler.on_busy = _watcher.wake
-    _watcher.thread.start()
+    watcher = Watcher(scheduler.owner, signals=signals)
+    watcher.thread.start()
+    _watcher = watcher
+    scheduler.on_busy = watcher.wake
     return signals
 
 
 def stop() -> None:
-    if _watcher is None:
-        return
-    _watcher.stop()
+    if _watcher is not None:
+        _watcher.stop()
     scheduler.on_busy = scheduler.on_rest = lambda: None
     sys.setswitchinterval(_saved_interval)
     forget()
@@ -196,9 +196,8 @@ def forget() -> None:
     to do.
     """
     global _watcher
-    signals = _watcher is not None and _watcher.signals
     _watcher = None
-    if signals:
+    if _saved:
         signal.set_wakeup_fd(_saved_wakeup)
     for number, handler in _saved.items():
         signal.signal(number, handler)

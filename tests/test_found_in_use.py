@@ -54,7 +54,9 @@ def test_timeouts_work_where_nobody_is_preempted() -> None:
             return receive(after=100, default="timeout")
 
         warnings.simplefilter("ignore")
-        threading.Thread(target=lambda: print(run(main))).start()
+        thread = threading.Thread(target=lambda: print(run(main)))
+        thread.start()
+        thread.join()
         """
     )
     assert (ended.returncode, ended.stdout) == (0, "timeout\n"), ended.stderr
