@@ -25,7 +25,7 @@ HIGH_WATER = 64 * 1024
 LOW_WATER = 16 * 1024
 POLL_SECONDS = 0.002
 # Each poll wakes a few: were all woken at once, each would print one line and wait again.
-WOKEN_AT_ONCE = 8
+WOKEN_AT_ONCE = 64
 LONGEST_PARTIAL = 4096
 
 _waiting: dict[Device, deque[tuple[ControlBlock, Flag]]] = {}

@@ -72,6 +72,19 @@ def module_importing(frame: FrameType | None) -> str | None:
     return None
 
 
+def in_tracer(frame: FrameType | None) -> bool:
+    """Whether this is a debugger's or coverage's own code, at work on what another frame does; it may hold locks."""
+    trace = sys.gettrace()
+    if trace is None:
+        return False
+    package = str(getattr(trace, "__module__", "")).partition(".")[0]
+    while frame is not None and owner_of(frame) is Owner.LIBRARY:
+        if str(frame.f_globals.get("__name__")).partition(".")[0] == package:
+            return True
+        frame = frame.f_back
+    return False
+
+
 def runs_event_loop() -> bool:
     """Whether an asyncio event loop is running on this thread."""
     events = sys.modules.get("asyncio.events")

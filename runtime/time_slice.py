@@ -7,7 +7,8 @@ end of its run queue and switches away. Where the handler may strike:
 
 - never in a critical section, never in the engine's code, never inside an import or a running event loop (their
   locks belong to the thread, and so are reentrant between processes);
-- at the end of a slice only in the user's code; after OVERDUE_SECONDS in libraries too, unless a tracer is at work;
+- at the end of a slice only in the user's code; after OVERDUE_SECONDS in libraries too, unless a tracer is at work,
+  whose own code is never touched;
 - what is pending (a kill, Ctrl+C) likewise.
 
 A process that used hardly any CPU in its tick sits in a call that blocks the thread. It is marked so, runs only
@@ -38,7 +39,7 @@ from pyex.errors import Unwind
 from pyex.exit_signal import announce, unwinding
 from pyex.output import unfinished_line
 from pyex.scheduler import need_frames, scheduler
-from pyex.stack import Owner, module_importing, owner_of, runs_event_loop
+from pyex.stack import Owner, in_tracer, module_importing, owner_of, runs_event_loop
 
 TICK_SECONDS = 0.005
 BLOCKED_TICK_SECONDS = 0.001
@@ -226,8 +227,14 @@ def on_slice_end(number: int, frame: FrameType | None) -> None:
     if owner is Owner.ENGINE and frame.f_code is not call.__code__:
         watcher.declined = True
         return
+    if in_tracer(frame):
+        watcher.declined = True
+        return
     if block.pending is None:
-        if owner is Owner.LIBRARY and (watcher.held_for < OVERDUE_SECONDS or sys.gettrace() is not None):
+        if owner is Owner.LIBRARY and watcher.held_for < OVERDUE_SECONDS:
+            return
+        # Under a tracer libraries are left alone, too; but where one only waits, so would everybody.
+        if owner is Owner.LIBRARY and sys.gettrace() is not None and not watcher.looks_blocked:
             return
         if module_importing(frame) is not None or runs_event_loop():
             return
