@@ -77,7 +77,9 @@ def in_tracer(frame: FrameType | None) -> bool:
     trace = sys.gettrace()
     if trace is None:
         return False
-    package = str(getattr(trace, "__module__", "")).partition(".")[0]
+    # A tracer written in C has its module on its type only.
+    module = getattr(trace, "__module__", None) or type(trace).__module__
+    package = module.partition(".")[0]
     while frame is not None and owner_of(frame) is Owner.LIBRARY:
         if str(frame.f_globals.get("__name__")).partition(".")[0] == package:
             return True
