@@ -24,7 +24,7 @@ class Job:
     __slots__ = ("args", "context", "done", "error", "function", "result", "waiter")
 
     def __init__(self, waiter: ControlBlock, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
-        self.waiter = waiter
+        self.waiter: ControlBlock | None = waiter
         self.function = function
         self.args = args
         self.context = contextvars.copy_context()
@@ -62,7 +62,8 @@ class Pool:
     def _finish(self, job: Job) -> None:
         self.unfinished -= 1
         job.done = True
-        scheduler.wake(job.waiter)
+        if job.waiter is not None:
+            scheduler.wake(job.waiter)
 
 
 _pool = Pool()
@@ -93,6 +94,8 @@ def blocking(function: Callable[..., Any], *args: Any) -> Any:
         while not job.done and me.pending is None:
             scheduler.park()
     finally:
+        # Killed or interrupted: the call goes on in its thread, and must not keep the process in memory.
+        job.waiter = None
         scheduler.leave()
     try:
         if job.error is not None:

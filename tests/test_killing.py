@@ -320,7 +320,7 @@ def test_one_that_catches_everything_in_its_cleanup_is_gone_in_the_end() -> None
     is_gone_in_the_end(work)
 
 
-@pytest.mark.parametrize("number", [1, 50])
+@pytest.mark.parametrize("number", [1, 20])
 def test_a_program_with_stubborn_processes_ends_promptly(number: int) -> None:
     """A program is over when its main function is, whatever its processes catch."""
     ended = program(

@@ -75,6 +75,7 @@ def test_a_chattering_process_prints_above_what_i_type(screen: Screen) -> None:
     """A process that prints every tenth of a second prints above the prompt: none is lost or torn, and mine stays."""
     screen.runs(["ticks = lambda: [(print('tick', n, 'tock'), Process.sleep(100)) for n in range(15)];"])
     screen.runs(["spawn(ticks);"], start=2)
+    screen.prompt(3)
     mine = "len('while it ticks, I type')"
     for number, key in enumerate(mine):
         screen.taps(key)
