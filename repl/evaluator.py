@@ -9,7 +9,6 @@ import sys
 from typing import Any
 
 from pyex import Atom, Exit, Pid, Reference, receive, send
-from pyex.control_block import Priority
 from pyex.error_report import describe_exception
 from pyex.errors import Unwind
 from pyex.format_exit import format_banner
@@ -18,6 +17,7 @@ from pyex.repl.bindings import Bindings
 from pyex.repl.display import inspect
 from pyex.repl.helpers import Helper, LeaveShell
 from pyex.repl.language import Language
+from pyex.run_queue import HIGH_QUEUE
 from pyex.scheduler import scheduler
 
 # Results are printed after the processes that a line woke have settled, but no later than this.
@@ -32,7 +32,7 @@ def evaluate_inputs(shell: Pid, key: Reference, bindings: Bindings, language: La
     """The evaluator's function: runs one input after another, as `(key, "evaluate", text, filename, echoes)` asks for
     it; `echoes` says whether to print the value."""
     # The prompt answers while thousands are busy.
-    scheduler.me().rank = Priority.HIGH
+    scheduler.me().queue = HIGH_QUEUE
     # A person at a prompt may call time.sleep and need not be told that it blocks.
     scheduler.me().blocked_since = math.inf
     while True:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import pyex
 from pyex import Atom, Pid, Process, Reference, make_ref, receive, send, spawn_monitor
-from pyex.control_block import ControlBlock, Priority
+from pyex.control_block import ControlBlock
 from pyex.device import Device
 from pyex.exit_signal import terminate
 from pyex.format_exit import format_exit
@@ -20,6 +20,7 @@ from pyex.repl.evaluator import EVALUATE, FINE, LEAVE, evaluate_inputs
 from pyex.repl.helpers import prelude
 from pyex.repl.language import Language
 from pyex.repl.terminal import Answer, Prompt
+from pyex.run_queue import HIGH_QUEUE
 from pyex.scheduler import scheduler
 
 BANNER = f"Interactive Pyex ({pyex.__version__}) - press Ctrl+C to exit (type h() ENTER for help)"
@@ -65,7 +66,7 @@ class Shell:
         """The shell process's function. `first` is evaluated before anything is asked for. Returns how many inputs went
         wrong, deaths of the shell process included."""
         self.block = scheduler.me()
-        self.block.rank = Priority.HIGH
+        self.block.queue = HIGH_QUEUE
         sys.modules["__main__"] = self.bindings.module
         self.console.attach(Process.self())
         try:

@@ -14,8 +14,10 @@ from pyex.pid import Pid
 from pyex.process import Process
 from pyex.reference import Reference, make_ref
 from pyex.run import run
+from pyex.runtime_info import runtime_info
 from pyex.self_ import self
 from pyex.spawn import become, exit, spawn, spawn_link, spawn_monitor
+from pyex.trace import trace
 
 __version__ = "0.1.0"
 
@@ -38,10 +40,12 @@ __all__ = [
     "ok",
     "receive",
     "run",
+    "runtime_info",
     "self",
     "send",
     "spawn",
     "spawn_link",
     "spawn_monitor",
+    "trace",
     "value",
 ]

@@ -16,97 +16,88 @@ from greenlet import GreenletExit, getcurrent
 
 from pyex import error_report
 from pyex.atom import NORMAL
-from pyex.control_block import ControlBlock, Entry, State
+from pyex.control_block import ControlBlock, Entry
 from pyex.errors import Exit, RemoteError
 from pyex.exit_reason import reason_of
 from pyex.exit_signal import announce, bury, unwinding
 from pyex.message import copied
-from pyex.scheduler import scheduler
+from pyex.run_queue import DEAD, WAITING
+from pyex.scheduler import Carrier, scheduler
 
 POOL_SIZE = 256
-
-
-class Become:
-    """What `become` returns: the next call of the process. `drop_stack` makes it wait for a message first."""
-
-    __slots__ = ("args", "drop_stack", "function")
-
-    def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], drop_stack: bool) -> None:
-        self.function = function
-        self.args = args
-        self.drop_stack = drop_stack
-
-    def __repr__(self) -> str:
-        return f"become({getattr(self.function, '__qualname__', self.function)}, …)"
 
 
 def carry() -> None:
     """The carrier's own loop. Entered, and left for another greenlet, in a critical section."""
     me = getcurrent()
+    assert isinstance(me, Carrier)
+    next_ready, carriers = scheduler.next_ready, scheduler.carriers
     while True:
         block = scheduler.current
         assert block is not None
         block.greenlet = me
+        me.block = block
         # Context variables belong to the process, not to the carrier.
-        me.gr_context = None
-        if _live(block):
-            block.state = State.DEAD
+        me.gr_context = block.context
+        function, args = block.entry
+        block.entry = (function, ())
+        step: Any = None
+        try:
+            scheduler.critical -= 1
+            if block.pending is not None:
+                scheduler.raise_pending(block)
+            step = call(function, args)
+            if scheduler.forked:
+                raise SystemExit(0)
+            if block.become is None:
+                step = None
+            elif step is block.become:
+                block.become = None
+            else:
+                raise _become_not_returned(block)
+        except BaseException as error:
+            if isinstance(error, GreenletExit) and scheduler.current is not block:
+                raise  # nobody raised it here: the greenlet is being freed
+            step = None
+            _fail(block, error, (function, args))
+        # What the call has used is dropped here, outside of critical sections: it may have finalisers.
+        del function, args
+        if step is None:
+            _end(block)
+            block.state = DEAD
+        else:
+            block.entry = step
+            scheduler.critical += 1
+            if not block.drop_stack or block.mailbox or block.pending is not None:
+                continue
+            block.mailbox = None
+            block.context = me.gr_context
+            block.state = WAITING
         block.greenlet = None
-        del block
-        successor = scheduler.next_ready()
+        del block, step
+        successor = next_ready()
         scheduler.switches += 1
         scheduler.current = successor
         if successor is not None and successor.greenlet is None:
-            successor.state = State.RUNNING
             continue
-        if len(scheduler.carriers) >= POOL_SIZE:
+        if len(carriers) >= POOL_SIZE:
             return  # to the hub, its parent, which goes on with `current`
-        scheduler.carriers.append(me)
+        carriers.append(me)
         if successor is None or successor.greenlet is None:
             scheduler.hub.switch()
         else:
-            successor.state = State.RUNNING
             successor.greenlet.switch()
+        del successor
 
 
-def _live(block: ControlBlock) -> bool:
-    """Run a process until it ends, True, or waits without a stack, False."""
-    while True:
-        step = _run_entry(block)
-        if step is None:
-            _end(block)
-            return True
-        block.entry = (step.function, step.args)
-        scheduler.critical += 1
-        if step.drop_stack and not block.mailbox and block.pending is None:
-            block.mailbox = None
-            block.state = State.WAITING
-            return False
-
-
-def _run_entry(block: ControlBlock) -> Become | None:
-    """Call the function of a process. Returns its next call, or None: then the block has its exit reason.
-
-    What the call has used is dropped when this returns, still outside of critical sections: it may have finalisers.
-    """
-    function, args = block.entry
-    block.entry = (function, ())
-    try:
-        scheduler.leave()
-        result = call(function, args)
-        if scheduler.forked:
-            raise SystemExit(0)
-        return _next_step(block, result)
-    except BaseException as error:
-        if isinstance(error, GreenletExit) and scheduler.current is not block:
-            raise  # nobody raised it here: the greenlet is being freed
-        if scheduler.forked:
-            _end_child(error)
+def _fail(block: ControlBlock, error: BaseException, entry: Entry) -> None:
+    """Note why a process ended whose function has not caught an exception."""
+    if scheduler.forked:
+        _end_child(error)
+    if not block.dying:
+        reason = _reason(block, error, entry)
         if not block.dying:
-            reason = _reason(block, error, (function, args))
-            if not block.dying:
-                block.exit_reason = reason
-    return None
+            block.exit_reason = reason
 
 
 def _end_child(error: BaseException) -> None:
@@ -130,14 +121,14 @@ def call(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     return function(*args)
 
 
-def _next_step(block: ControlBlock, result: Any) -> Become | None:
-    """What a process does after its function has returned; None: it ends."""
-    planned, block.become = block.become, None
-    if isinstance(result, Become) and (planned is result or planned is None):
-        return result
-    if planned is not None:
-        raise RuntimeError(f"{planned} was called and not returned: write `return become(...)`{_where(block.entry[0])}")
-    return None
+def _become_not_returned(block: ControlBlock) -> RuntimeError:
+    """A process has planned what to become and returned something else, which ends it."""
+    assert block.become is not None
+    function, block.become = block.become[0], None
+    return RuntimeError(
+        f"become({getattr(function, '__qualname__', function)}, …) was called and not returned: write "
+        f"`return become(...)`{_where(block.entry[0])}"
+    )
 
 
 def _where(function: Any) -> str:
@@ -165,26 +156,29 @@ def _end(block: ControlBlock) -> None:
     """Bury the process if a signal has not done it, tell the others, and drop what it owned. Ends in a critical
     section.
     """
-    scheduler.critical += 1
+    scheduler.critical = 1
     if not block.dying:
         bury(block, block.exit_reason)
-    scheduler.critical -= 1
-    reasons = _own_reasons(block)
-    scheduler.critical += 1
-    announce(block, reasons)
+    reasons: list[Any] = []
+    if len(block.links or ()) + len(block.monitored_by or ()) > 1:
+        scheduler.critical = 0
+        reasons = _own_reasons(block)
+        scheduler.critical = 1
+    if block.links is not None or block.monitored_by is not None or block.monitors is not None:
+        announce(block, reasons)
     block.pending = None
     # What it owned may have finalisers: the user's code, which runs outside the critical section, in the process's
     # own time. The runtime reads the reason of the main process, which has no parent, when it is over.
-    owned = (block.mailbox, block.dictionary, block.entry, reasons, block.exit_reason)
-    block.mailbox = block.dictionary = None
-    block.entry = (_nothing, ())
+    owned = (block.mailbox, block.dictionary, block.entry, block.context, reasons, block.exit_reason)
+    block.mailbox = block.dictionary = block.context = None
+    block.entry = _NOTHING
     block.initial_call = _nothing
     if block.parent is not None:
         block.exit_reason = NORMAL
     del reasons
-    scheduler.critical -= 1
+    scheduler.critical = 0
     del owned
-    scheduler.critical += 1
+    scheduler.critical = 1
     unwinding.discard(block)
 
 
@@ -192,8 +186,6 @@ def _own_reasons(block: ControlBlock) -> list[Any]:
     """The exit reason for each of those who will be told: it is a message, so no two may share what can change."""
     reason = block.exit_reason
     listeners = len(block.links or ()) + len(block.monitored_by or ())
-    if listeners < 2:
-        return [reason] * listeners
     try:
         return [reason, *(copied(reason) for _ in range(listeners - 1))]
     except BaseException:
@@ -202,3 +194,6 @@ def _own_reasons(block: ControlBlock) -> list[Any]:
 
 def _nothing() -> None:
     """The entry of a process that has ended."""
+
+
+_NOTHING: Entry = (_nothing, ())

@@ -34,6 +34,16 @@ class DataNames(Protocol):
         ...
 
 
+def captures_nothing(function: FunctionType) -> bool:
+    """Whether a quick look tells that a function takes nothing with it."""
+    return (
+        function.__closure__ is None
+        and function.__defaults__ is None
+        and function.__kwdefaults__ is None
+        and (function.__name__ != "<lambda>" or DATA_NAMES not in function.__globals__)
+    )
+
+
 def captured(function: FunctionType, copy: Copy, memo: dict[int, Any]) -> FunctionType:
     """The function as its receiver gets it; itself, when it takes nothing with it."""
     data = _data_read(function)

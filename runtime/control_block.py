@@ -4,36 +4,33 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from pyex.atom import NORMAL
 from pyex.pid import Pid, new_pid
+from pyex.run_queue import NORMAL_QUEUE, READY, RunQueue, State
 
 if TYPE_CHECKING:
+    from contextvars import Context
+
     from greenlet import greenlet
 
     from pyex.reference import Reference
+    from pyex.timer_queue import Timer
 
 Entry = tuple[Callable[..., Any], tuple[Any, ...]]
+# A monitor: its reference, who watches, who is watched, and by which pid or name that one was asked for.
+Monitor = tuple["Reference", "ControlBlock", "ControlBlock", object]
 
 
-class State(IntEnum):
-    """What the scheduler may do with a process."""
+class Tracer:
+    """Who is told of what a process does, and of which things."""
 
-    READY = 0
-    RUNNING = 1
-    WAITING = 2
-    DEAD = 3
+    __slots__ = ("flags", "receiver")
 
-
-class Priority(IntEnum):
-    """The run queues, first served first. `MAX` is also where the dying are served."""
-
-    MAX = 0
-    HIGH = 1
-    NORMAL = 2
-    LOW = 3
+    def __init__(self, receiver: ControlBlock, flags: frozenset[str]) -> None:
+        self.receiver = receiver
+        self.flags = flags
 
 
 class ControlBlock:
@@ -43,7 +40,10 @@ class ControlBlock:
         "become",
         "blocked",
         "blocked_since",
+        "context",
+        "deadline",
         "dictionary",
+        "drop_stack",
         "dying",
         "entry",
         "exit_reason",
@@ -52,6 +52,7 @@ class ControlBlock:
         "initial_call",
         "links",
         "mailbox",
+        "mark",
         "monitored_by",
         "monitors",
         "name",
@@ -59,12 +60,15 @@ class ControlBlock:
         "pending",
         "pid",
         "priority",
-        "rank",
+        "queue",
         "slices",
+        "special",
         "state",
         "timers",
+        "tracer",
         "trap_exit",
         "unwinding_since",
+        "wake_timer",
     )
 
     def __init__(self, entry: Entry, parent: Pid | None, group_leader: Pid | None) -> None:
@@ -75,15 +79,20 @@ class ControlBlock:
         self.group_leader = group_leader
         # The carrier that holds its stack; None before its first slice and while it hibernates.
         self.greenlet: greenlet | None = None
-        self.state = State.READY
-        self.priority = Priority.NORMAL
-        # The queue it waits in: its priority's, but for the shell and the logger, which go first and do not say so.
-        self.rank = Priority.NORMAL
+        self.state: State = READY
+        self.priority = "normal"
+        # Where it queues: as its priority says, but for the shell and the logger, which go first and do not say so.
+        self.queue: RunQueue = NORMAL_QUEUE
+        # Dying or traced: then a send or receive has more to do.
+        self.special = False
+        self.tracer: Tracer | None = None
         self.mailbox: deque[Any] | None = None
         self.links: dict[ControlBlock, None] | None = None
-        # Monitors it holds (what was asked for, and whom that meant) and those held on it (who, and as what).
-        self.monitors: dict[Reference, tuple[object, ControlBlock]] | None = None
-        self.monitored_by: dict[Reference, tuple[ControlBlock, object]] | None = None
+        # The monitors that it holds, and those on it, by the numbers of their references.
+        self.monitors: dict[int, Monitor] | None = None
+        self.monitored_by: dict[int, Monitor] | None = None
+        # The newest reference that was made here while there were messages, and how many: it is in none of those.
+        self.mark: tuple[Reference, int] | None = None
         # The timers that will send to it.
         self.timers: set[Reference] | None = None
         self.trap_exit = False
@@ -94,7 +103,14 @@ class ControlBlock:
         self.dying = False
         self.exit_reason: Any = NORMAL
         self.unwinding_since: float | None = None
-        self.become: object = None
+        # When the wait it is in ends by itself, and the timer that will look at that; see `scheduler.wake_at`.
+        self.deadline: float | None = None
+        self.wake_timer: Timer | None = None
+        # Its context variables, while it has no stack.
+        self.context: Context | None = None
+        # What `become` or `hibernate` has planned: the next call, and whether to wait for a message without a stack.
+        self.become: Entry | None = None
+        self.drop_stack = False
         # Its last slice went by with hardly any CPU used: it sits in a call that blocks the thread.
         self.blocked = False
         # When that began, as far as it has not been reported.

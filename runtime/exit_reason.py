@@ -37,6 +37,8 @@ def accepts(function: Callable[..., Any], args: tuple[Any, ...]) -> bool:
     """Whether a function can be called with so many arguments, as far as its signature tells."""
     if isinstance(function, FunctionType) and not function.__code__.co_flags & inspection.CO_VARARGS:
         wanted = function.__code__.co_argcount
+        if wanted == len(args) and not function.__code__.co_kwonlyargcount:
+            return True
         needed = wanted - len(function.__defaults__ or ())
         missing = function.__code__.co_kwonlyargcount - len(function.__kwdefaults__ or {})
         return needed <= len(args) <= wanted and missing <= 0

@@ -20,10 +20,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from pyex import registered_name
-from pyex.atom import DOWN, EXIT, KILL, KILLED, NORMAL, PROCESS
+from pyex.atom import DOWN, EXIT, KILL, KILLED, NORMAL, PROCESS, Atom
 from pyex.control_block import ControlBlock, process_table
+from pyex.delivery import PROCS, deliver, trace_event
 from pyex.errors import Unwind
-from pyex.mailbox import deliver
 from pyex.pid import Pid
 from pyex.scheduler import scheduler
 from pyex.timer import drop_timers_for
@@ -60,12 +60,21 @@ def terminate(block: ControlBlock, reason: Any) -> None:
 
 def bury(block: ControlBlock, reason: Any) -> None:
     """From here on it is dead for everyone who asks."""
-    block.dying = True
+    if block.tracer is not None:
+        trace_event(block, PROCS, Atom("exit"), reason)
+        if block.name is not None:
+            trace_event(block, PROCS, Atom("unregister"), block.name)
+    block.dying = block.special = True
     block.exit_reason = reason
     block.pid.block = None
     del process_table[block.pid.number]
-    registered_name.release(block)
-    drop_timers_for(block)
+    if block.name is not None:
+        registered_name.release(block)
+    if block.timers is not None:
+        drop_timers_for(block)
+    if block.wake_timer is not None:
+        block.wake_timer.cancel()
+        block.wake_timer = None
 
 
 def announce(block: ControlBlock, reasons: Iterable[Any] = ()) -> None:
@@ -74,16 +83,19 @@ def announce(block: ControlBlock, reasons: Iterable[Any] = ()) -> None:
     links, block.links = block.links, None
     held, block.monitors = block.monitors, None
     watchers, block.monitored_by = block.monitored_by, None
-    for peer in links or ():
-        if peer.links is not None:
-            del peer.links[block]
-        deliver_exit(block.pid, peer, next(own, block.exit_reason), by_link=True)
-    for reference, (watcher, what) in (watchers or {}).items():
-        if watcher.monitors is not None and watcher.monitors.pop(reference, None) is not None:
-            deliver(watcher, (DOWN, reference, PROCESS, what, next(own, block.exit_reason)))
-    for reference, (_, watched) in (held or {}).items():
-        if watched.monitored_by is not None:
-            watched.monitored_by.pop(reference, None)
+    if links:
+        for peer in links:
+            if peer.links is not None:
+                del peer.links[block]
+            deliver_exit(block.pid, peer, next(own, block.exit_reason), by_link=True)
+    if watchers:
+        for reference, watcher, _, what in watchers.values():
+            if watcher.monitors is not None and watcher.monitors.pop(reference.number, None) is not None:
+                deliver(watcher, (DOWN, reference, PROCESS, what, next(own, block.exit_reason)))
+    if held:
+        for reference, _, watched, _ in held.values():
+            if watched.monitored_by is not None:
+                watched.monitored_by.pop(reference.number, None)
 
 
 def link(me: ControlBlock, peer: ControlBlock) -> None:
@@ -94,10 +106,16 @@ def link(me: ControlBlock, peer: ControlBlock) -> None:
         me.links = {}
     if peer.links is None:
         peer.links = {}
+    if (me.special or peer.special) and peer not in me.links:
+        trace_event(me, PROCS, Atom("link"), peer.pid)
+        trace_event(peer, PROCS, Atom("getting_linked"), me.pid)
     me.links[peer] = peer.links[me] = None
 
 
 def unlink(me: ControlBlock, peer: ControlBlock) -> None:
+    if me.special or peer.special:
+        trace_event(me, PROCS, Atom("unlink"), peer.pid)
+        trace_event(peer, PROCS, Atom("getting_unlinked"), me.pid)
     for one, other in ((me, peer), (peer, me)):
         if one.links is not None and other in one.links:
             del one.links[other]

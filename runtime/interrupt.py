@@ -6,7 +6,8 @@ import signal
 from threading import current_thread, main_thread
 from types import FrameType
 
-from pyex.control_block import ControlBlock, State
+from pyex.control_block import ControlBlock
+from pyex.run_queue import READY, WAITING
 from pyex.scheduler import scheduler
 from pyex.stack import Owner, owner_of
 from pyex.time_slice import held_for, on_slice_end
@@ -64,5 +65,5 @@ def interrupt() -> None:
 
 def _wake_interrupted(block: ControlBlock) -> None:
     """In the hub: have the interrupted process run next, unless it has heard of it already."""
-    if block.pending is KeyboardInterrupt and block.state in (State.WAITING, State.READY):
+    if block.pending is KeyboardInterrupt and block.state in (WAITING, READY):
         scheduler.make_ready_first(block)

@@ -14,9 +14,11 @@ from queue import SimpleQueue
 from threading import get_ident
 
 from pyex import group_leader
-from pyex.control_block import ControlBlock, Priority, State
+from pyex.control_block import ControlBlock
+from pyex.delivery import deliver
 from pyex.errors import Unwind
-from pyex.mailbox import deliver, receive
+from pyex.mailbox import receive
+from pyex.run_queue import HIGH_QUEUE, WAITING
 from pyex.scheduler import scheduler
 
 _call_handlers = logging.Logger.callHandlers
@@ -42,7 +44,7 @@ class ConsoleHandler(logging.Handler):
 def install(block: ControlBlock) -> None:
     """Send what processes log through the logger process, which is to run `serve`."""
     global _block
-    block.rank = Priority.HIGH
+    block.queue = HIGH_QUEUE
     _block = block
     logging.Logger.callHandlers = _route  # type: ignore[method-assign]
     logging.lastResort = ConsoleHandler(logging.WARNING)
@@ -72,7 +74,7 @@ def is_idle() -> bool:
     """Whether all that was logged has been handled."""
     if _block is None or _block.dying:
         return True
-    return _block.state is State.WAITING and not _block.mailbox and not scheduler.inbox
+    return _block.state is WAITING and not _block.mailbox and not scheduler.inbox
 
 
 def _route(self: logging.Logger, record: logging.LogRecord) -> None:

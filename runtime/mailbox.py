@@ -2,54 +2,33 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from itertools import islice
-from threading import get_ident
 from time import monotonic
 from typing import Any
 
-from pyex import registered_name
-from pyex.atom import INFINITY
-from pyex.control_block import ControlBlock, State
-from pyex.errors import ErlangError, ReceiveTimeout, bad_argument, describe
-from pyex.message import copied
-from pyex.node import is_this_node
-from pyex.pattern import check_patterns, matches_any
+from greenlet import getcurrent
+
+from pyex.atom import INFINITY, Atom
+from pyex.control_block import ControlBlock
+from pyex.delivery import deliver, find, trace_event
+from pyex.errors import ErlangError, ReceiveTimeout, Self, describe
+from pyex.message import IMMUTABLE, copied
+from pyex.pattern import matches, mistaken
 from pyex.pid import Pid
+from pyex.reference import Reference
+from pyex.run_queue import HIGH_QUEUE, LOW_QUEUE, MAX_QUEUE, NORMAL_QUEUE, READY, WAITING
 from pyex.scheduler import NotRunning, scheduler
-from pyex.stack import check_may_wait
-from pyex.timer_queue import Timer
+from pyex.stack import check_may_wait, imports_under_way
 
 # In milliseconds, as in OTP: seven weeks.
 LONGEST_TIMEOUT = 2**32 - 1
 # A receive that refuses many messages lets others run every so many.
 SCAN_SLICE = 256
+SEND, SEND_TO_NOBODY = Atom("send"), Atom("send_to_non_existing_process")
 _RAISE: Any = object()
-
-
-def deliver(block: ControlBlock, message: Any) -> None:
-    """Put a message, copied already, into a mailbox. In a critical section."""
-    if block.dying:
-        return
-    if block.mailbox is None:
-        block.mailbox = deque()
-    block.mailbox.append(message)
-    if block.state is State.WAITING:
-        block.state = State.READY
-        scheduler.queues[block.rank].append(block)
-
-
-def deliver_to_pid(pid: Pid, message: Any) -> None:
-    """Deliver to whom the pid names now. In a critical section."""
-    if pid.block is not None:
-        deliver(pid.block, message)
-
-
-def deliver_to_name(name: object, message: Any) -> None:
-    """Deliver to whoever has the name now, else to nobody. In a critical section."""
-    block = registered_name.whereis(name)
-    if block is not None:
-        deliver(block, message)
+_modules = sys.modules
 
 
 def send(destination: object, message: Any) -> Any:
@@ -67,54 +46,66 @@ def send(destination: object, message: Any) -> Any:
     Raises `ArgumentError` when nobody is registered under the name, or when the destination is none. May also be
     called from other threads. Mirrors `send/2`.
     """
-    if type(destination) is Pid:
-        block = destination.block
-        if block is None:
-            return message
-    else:
-        if scheduler.is_dying():
-            return message
-        found = find_destination(destination)
-        if found is None:
-            return message
-        block = found
-    copy = copied(message)
-    if scheduler.critical or get_ident() != scheduler.owner:
-        if scheduler.owner is None:
-            raise NotRunning("the runtime is not running: nobody can receive this message")
-        scheduler.post(deliver, block, copy)
-        return message
-    me = scheduler.current
-    if me is None or me.dying or block.dying:
-        return message
+    try:
+        block = destination.block  # type: ignore[attr-defined]
+        if scheduler.critical or getcurrent().block.special or block.special:  # type: ignore[attr-defined]
+            return _send_anyhow(destination, message)
+    except AttributeError:
+        # Not to a pid, or to a dead one; or not from a process.
+        return _send_anyhow(destination, message)
+    copy = message if type(message) in IMMUTABLE else copied(message)
     # As `deliver` does, but without a call: at the recursion limit that would leave half of it undone.
-    scheduler.critical += 1
-    if block.mailbox is None:
-        block.mailbox = deque()
-    block.mailbox.append(copy)
-    if block.state is State.WAITING:
-        block.state = State.READY
-        scheduler.queues[block.rank].append(block)
-    scheduler.critical -= 1
+    scheduler.critical = 1
+    try:
+        if block.mailbox is None:
+            block.mailbox = deque()
+        block.mailbox.append(copy)
+        if block.state is WAITING:
+            block.state = READY
+            block.queue.append(block)
+    finally:
+        scheduler.critical = 0
     return message
 
 
-def find_destination(destination: object) -> ControlBlock | None:
-    """The process that a destination names; None where a message to it vanishes."""
-    match destination:
-        case Pid():
-            return destination.block
-        case (name, node) if is_this_node(node):
-            return registered_name.whereis(registered_name.normalise(name))
-        case (name, str()):
-            registered_name.normalise(name)
-            return None  # a node that cannot be reached
-        case str() | type():
-            block = registered_name.whereis(destination)
-            if block is None:
-                raise bad_argument(1, f"invalid destination: no process is registered as {destination!r}")
-            return block
-    raise bad_argument(1, f"invalid destination: {describe(destination)}; write a pid, a name or (name, node())")
+def _send_anyhow(destination: object, message: Any) -> Any:
+    """Send where there is more to do: by name; to the dead; from elsewhere than a process's own code; where somebody is
+    dying or traced.
+    """
+    if type(destination) is not Pid and scheduler.is_dying():
+        return message
+    block = find(destination)
+    if not scheduler.is_inside():
+        if block is not None:
+            _send_from_elsewhere(block, copied(message))
+        return message
+    me = scheduler.me()
+    copy = None if block is None else copied(message)
+    if me.dying:
+        return message
+    if me.tracer is not None:
+        _trace_send(me, block, destination, copied(message))
+    if block is not None:
+        scheduler.enter(3)
+        try:
+            deliver(block, copy)
+        finally:
+            scheduler.critical = 0
+    return message
+
+
+def _send_from_elsewhere(block: ControlBlock, copy: Any) -> None:
+    if scheduler.owner is None:
+        raise NotRunning("the runtime is not running: nobody can receive this message")
+    scheduler.post(deliver, block, copy)
+
+
+def _trace_send(me: ControlBlock, block: ControlBlock | None, destination: object, copy: Any) -> None:
+    scheduler.enter(3)
+    try:
+        trace_event(me, SEND, SEND if block is not None else SEND_TO_NOBODY, copy, destination)
+    finally:
+        scheduler.critical = 0
 
 
 def receive(*patterns: Any, after: int | str | None = None, default: Any = _RAISE) -> Any:
@@ -137,66 +128,140 @@ def receive(*patterns: Any, after: int | str | None = None, default: Any = _RAIS
     without it `ReceiveTimeout` raised. Messages that do not match do not restart the clock. Raises
     `ErlangError("timeout_value")` for an `after` that is no such number. Mirrors `receive … after … end`.
     """
-    me = scheduler.me()
+    try:
+        me = getcurrent().block  # type: ignore[attr-defined]
+    except AttributeError:
+        me = scheduler.me()
+    if patterns or after is not None or me.special or scheduler.critical:
+        return _receive_selectively(me, patterns, after, default)
+    if not me.mailbox:
+        _await_message(me, 0)
+    me.mark = None
+    return me.mailbox.popleft()
+
+
+def _receive_selectively(me: ControlBlock, patterns: tuple[Any, ...], after: int | str | None, default: Any) -> Any:
+    """Look for a match, wait for more messages, and look at those, until one matches or the time has gone by."""
+    if scheduler.critical:
+        scheduler.me()  # raises
     seconds = None if after is None else to_seconds(after)
-    if patterns:
-        check_patterns(patterns)
-    elif me.mailbox and not me.dying:
-        return me.mailbox.popleft()
-    if me.become is not None:
-        raise RuntimeError("become(...) was called and not returned: write `return become(...)`")
-    deadline = None if seconds is None else monotonic() + seconds
-    timer: Timer | None = None
-    seen = 0
+    for pattern in patterns:
+        if pattern is ... or isinstance(pattern, Self):
+            raise mistaken(patterns)
+    deadline: float | None = None
+    # Messages that are older than a reference cannot hold it.
+    seen = me.mark[1] if me.mark is not None and _all_hold(patterns, me.mark[0]) else 0
     try:
         while True:
-            if not patterns:
-                if me.mailbox and not me.dying:
-                    return me.mailbox.popleft()
-            else:
+            if me.mailbox and len(me.mailbox) > seen and not me.dying:
                 seen, found = _look(me, patterns, seen)
                 if found and me.mailbox is not None:
                     message = me.mailbox[seen]
                     del me.mailbox[seen]
+                    me.mark = None
                     return message
-            if deadline is not None and monotonic() >= deadline and not me.dying:
-                break
-            check_may_wait()
-            scheduler.critical += 1
-            try:
-                # Functions in patterns are the user's code: messages may have come while they ran.
-                if me.mailbox is None or len(me.mailbox) <= seen:
-                    if timer is None and seconds is not None:
-                        timer = scheduler.timers.start(seconds, scheduler.wake, me)
-                    scheduler.park()
-            finally:
-                scheduler.leave()
+            if seconds is not None:
+                now = monotonic()
+                if deadline is None:
+                    deadline = now + seconds
+                if now >= deadline and not me.dying:
+                    break
+                timer = me.wake_timer
+                if timer is not None and timer.due <= deadline:
+                    me.deadline = deadline
+                else:
+                    scheduler.enter(4)
+                    scheduler.wake_at(me, deadline)
+                    scheduler.critical = 0
+            _await_message(me, seen)
     finally:
-        if timer is not None:
-            timer.cancel()
+        me.deadline = None
     if default is _RAISE:
         what = "no message came that matches" if patterns else "no message came"
         raise ReceiveTimeout(f"{what} within {after} ms; default=... gives a value instead")
     return default
 
 
+def _all_hold(patterns: tuple[Any, ...], reference: Reference) -> bool:
+    """Whether each pattern is a tuple with that reference in it."""
+    for pattern in patterns:
+        if type(pattern) is not tuple:
+            return False
+        for each in pattern:
+            if each is reference:
+                break
+        else:
+            return False
+    return bool(patterns)
+
+
+def _await_message(me: ControlBlock, refused: int) -> None:
+    """Wait until the mailbox of the calling process has more than `refused` messages, or its deadline has come. Raises
+    what is pending.
+    """
+    if me.become is not None:
+        raise RuntimeError("become(...) was called and not returned: write `return become(...)`")
+    if imports_under_way or "asyncio" in _modules:
+        check_may_wait()
+    # Local names, for methods of imported ones are called the slow way.
+    engine, normal = scheduler, NORMAL_QUEUE
+    while True:
+        engine.critical = 1
+        try:
+            if me.pending is None and (not me.mailbox or len(me.mailbox) <= refused):
+                me.state = WAITING
+                # What `switch` does, in the case that matters, and without a call.
+                if normal and not (engine.attention or MAX_QUEUE or HIGH_QUEUE or LOW_QUEUE):
+                    successor = normal.popleft()
+                    carrier = successor.greenlet
+                    if successor.state is READY and (carrier is not None or engine.carriers):
+                        engine.switches += 1
+                        engine.current = successor
+                        if carrier is None:
+                            engine.carriers.pop().switch()
+                        else:
+                            carrier.switch()
+                    else:
+                        normal.appendleft(successor)
+                        engine.switch()
+                else:
+                    engine.switch()
+        finally:
+            engine.critical = 0
+        if me.pending is not None:
+            engine.raise_pending(me)
+        if (me.mailbox and len(me.mailbox) > refused) or (me.deadline is not None and monotonic() >= me.deadline):
+            return
+
+
 def _look(me: ControlBlock, patterns: tuple[Any, ...], seen: int) -> tuple[int, bool]:
     """Look for a match behind the messages that were refused already. Returns where it is and True, or how many have
     been refused now and False.
     """
+    if not patterns:
+        return 0, True
     while (box := me.mailbox) is not None and not me.dying:
-        # A copy, for messages may come meanwhile, and the middle of a deque is slow to reach.
-        unseen = list(islice(box, seen, None))
-        if not unseen:
+        unseen = len(box) - seen
+        if unseen <= 0:
             break
-        for place, message in enumerate(unseen, seen):
-            matched = matches_any(patterns, message)
-            if matched:
-                break
-            if place % SCAN_SLICE == 0 and scheduler.attention:
-                scheduler.give_way()
+        # A copy, for messages may come meanwhile. The ends of a deque are near, its middle is slow to reach.
+        new = [box[seen]] if unseen == 1 else list(islice(box, seen, None))
+        for place, message in enumerate(new, seen):
+            for pattern in patterns:
+                if matches(pattern, message):
+                    break
+            else:
+                if place % SCAN_SLICE == SCAN_SLICE - 1 and scheduler.attention:
+                    scheduler.give_way()
+                continue
+            break
+        else:
+            if me.mailbox is box and place < len(box) and box[place] is message:
+                return place + 1, False
+            seen = 0
+            continue
         if me.mailbox is box and place < len(box) and box[place] is message:
-            return (place, True) if matched else (place + 1, False)
+            return place, True
         seen = 0  # a pattern has itself received: look again
     return seen, False
 
@@ -207,13 +272,13 @@ def wait(seconds: float | None) -> None:
     deadline = None if seconds is None else monotonic() + seconds
     check_may_wait()
     scheduler.enter()
-    timer = None if seconds is None else scheduler.timers.start(seconds, scheduler.wake, me)
     try:
+        if deadline is not None:
+            scheduler.wake_at(me, deadline)
         while me.pending is None and (deadline is None or monotonic() < deadline):
             scheduler.park()
     finally:
-        if timer is not None:
-            timer.cancel()
+        me.deadline = None
         scheduler.leave()
 
 

@@ -8,7 +8,7 @@ from types import BuiltinFunctionType, CodeType, EllipsisType, FunctionType, Mod
 from typing import Any
 
 from pyex.atom import Atom
-from pyex.closure import captured
+from pyex.closure import captured, captures_nothing
 from pyex.errors import ArgumentError, SelfInMessage
 from pyex.pid import Pid
 from pyex.reference import Reference
@@ -28,10 +28,27 @@ def copied(value: Any) -> Any:
     Containers are copied at any depth, with their cycles; other objects as `copy.deepcopy` does it. What cannot be
     copied (a socket, a lock, an open file) is passed by reference.
     """
+    # Most messages are atoms and tuples of them: there is nothing to copy.
+    if type(value) in IMMUTABLE or _is_immutable(value):
+        return value
     try:
-        return value if type(value) in IMMUTABLE else _copy(value, {})
+        return _copy(value, {})
     except SelfInMessage as error:
         raise ArgumentError(str(error)) from None
+
+
+def _is_immutable(value: Any) -> bool:
+    """Whether nothing in it can change, as far as a quick look tells."""
+    kind = type(value)
+    if kind is tuple:
+        for item in value:
+            kind = type(item)
+            if kind not in IMMUTABLE and not (kind is tuple and _is_immutable(item)):
+                return False
+        return True
+    if kind is FunctionType:
+        return captures_nothing(value)
+    return kind in IMMUTABLE
 
 
 def _copy(value: Any, memo: dict[int, Any]) -> Any:

@@ -1,34 +1,36 @@
-"""Monitors: one process is told, once, when another ends. All functions here run in a critical section."""
+"""Monitors: one process is told, once, when another ends.
+
+All functions here run in a critical section. They call no others, so that at the recursion limit they do all or
+nothing.
+"""
 
 from __future__ import annotations
 
-from pyex.atom import DOWN, NOPROC, PROCESS
 from pyex.control_block import ControlBlock
-from pyex.mailbox import deliver
 from pyex.reference import Reference
 
 
-def monitor(me: ControlBlock, target: ControlBlock | None, what: object, reference: Reference) -> None:
-    """Have `me` told once, as `what`, when `target` ends; at once if it has."""
-    if target is None or target.dying:
-        deliver(me, (DOWN, reference, PROCESS, what, NOPROC))
-        return
+def monitor(me: ControlBlock, target: ControlBlock, what: object, reference: Reference) -> bool:
+    """Have `me` told once, as `what`, when `target` ends; False where it has ended."""
+    if target.dying:
+        return False
     if target is me:
-        return
+        return True
     if me.monitors is None:
         me.monitors = {}
     if target.monitored_by is None:
         target.monitored_by = {}
-    me.monitors[reference] = (what, target)
-    target.monitored_by[reference] = (me, what)
+    number = reference.number
+    me.monitors[number] = target.monitored_by[number] = (reference, me, target, what)
+    return True
 
 
 def demonitor(me: ControlBlock, reference: Reference) -> bool:
     """Forget a monitor that `me` holds; False where there is none (any more)."""
-    held = me.monitors.pop(reference, None) if me.monitors is not None else None
-    if held is None:
+    number = reference.number
+    if me.monitors is None or number not in me.monitors:
         return False
-    watched = held[1]
+    watched = me.monitors.pop(number)[2]
     if watched.monitored_by is not None:
-        watched.monitored_by.pop(reference, None)
+        watched.monitored_by.pop(number, None)
     return True

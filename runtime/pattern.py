@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from types import EllipsisType
 from typing import Any
 
+from pyex.atom import Atom
 from pyex.errors import ArgumentError, Self
+from pyex.pid import Pid
+from pyex.reference import Reference
 
 _NUMBERS = (bool, int, float, complex)
+# What matches itself, whatever it is compared with.
+_ITSELF: frozenset[type] = frozenset({str, Atom, Pid, Reference, type(None)})
 
 
 class Value:
@@ -34,36 +38,37 @@ def value(x: object) -> Any:
     return Value(x)
 
 
-def check_patterns(patterns: tuple[Any, ...]) -> None:
-    """Refuse what is certainly a slip."""
-    for pattern in patterns:
-        if isinstance(pattern, EllipsisType):
-            inner = ", ".join("..." if each is ... else repr(each) for each in patterns)
-            raise ArgumentError(
-                f"receive({inner}): a bare ... would match every message; did you forget the parentheses of a tuple? "
-                f"Write receive(({inner}))"
-                if len(patterns) > 1
-                else "receive(...): write receive() for any message"
-            )
-        if isinstance(pattern, Self):
-            raise ArgumentError("a pattern holds self without parentheses: write self()")
-
-
-def matches_any(patterns: tuple[Any, ...], message: Any) -> bool:
-    return any(matches(pattern, message) for pattern in patterns)
+def mistaken(patterns: tuple[Any, ...]) -> ArgumentError:
+    """The error for patterns of which one is certainly a slip: a bare `...`, or `self`."""
+    if not any(each is ... for each in patterns):
+        return ArgumentError("a pattern holds self without parentheses: write self()")
+    inner = ", ".join("..." if each is ... else repr(each) for each in patterns)
+    if len(patterns) == 1:
+        return ArgumentError("receive(...): write receive() for any message")
+    return ArgumentError(
+        f"receive({inner}): a bare ... would match every message; did you forget the parentheses of a tuple? "
+        f"Write receive(({inner}))"
+    )
 
 
 def matches(pattern: Any, message: Any) -> bool:
     """Whether a message has the shape of a pattern. Runs the user's code: functions, and `==` of the user's classes."""
     if pattern is ...:
         return True
-    if isinstance(pattern, tuple | list):
-        kind = tuple if isinstance(pattern, tuple) else list
-        return (
-            isinstance(message, kind)
-            and len(pattern) == len(message)
-            and all(matches(one, other) for one, other in zip(pattern, message, strict=True))
-        )
+    kind = type(pattern)
+    if kind is tuple or kind is list:
+        if not isinstance(message, kind) or len(pattern) != len(message):
+            return False
+        for each, item in zip(pattern, message, strict=False):
+            if not (each is ... or (each is item and type(each) in _ITSELF) or matches(each, item)):
+                return False
+        return True
+    if isinstance(pattern, str):
+        return isinstance(message, str) and pattern == message
+    if kind in _ITSELF:
+        return bool(pattern == message)
+    if isinstance(pattern, _NUMBERS):
+        return type(message) is kind and pattern == message
     if isinstance(pattern, dict):
         return isinstance(message, dict) and all(
             key in message and matches(each, message[key]) for key, each in pattern.items()
@@ -72,12 +77,11 @@ def matches(pattern: Any, message: Any) -> bool:
         return isinstance(message, pattern)
     if isinstance(pattern, Value):
         return pattern.value is message or bool(pattern.value == message)
-    if isinstance(pattern, str):
-        return isinstance(message, str) and pattern == message
-    if isinstance(pattern, _NUMBERS):
-        return type(message) is type(pattern) and pattern == message
+    if isinstance(pattern, tuple | list):
+        return matches(tuple(pattern) if isinstance(pattern, tuple) else list(pattern), message)
     if isinstance(pattern, Self):
         raise ArgumentError("a pattern holds self without parentheses: write self()")
     if callable(pattern):
         return bool(pattern(message))
     return bool(pattern == message)
+

@@ -27,10 +27,6 @@ class Pid:
     # The process's control block while it is alive, else None: a send needs no look-up.
     block: ControlBlock | None
 
-    def __init__(self, number: int, block: ControlBlock | None) -> None:
-        self.number = number
-        self.block = block
-
     def __repr__(self) -> str:
         return f"#PID<0.{self.number}.0>"
 
@@ -53,4 +49,7 @@ class Pid:
 
 
 def new_pid(block: ControlBlock) -> Pid:
-    return Pid(next(_numbers), block)
+    pid = Pid()
+    pid.number = next(_numbers)
+    pid.block = block
+    return pid

@@ -8,15 +8,17 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from pyex import exit_signal, process_info, registered_name
-from pyex.atom import DOWN, EXIT, NOPROC, OK, Atom
-from pyex.control_block import ControlBlock, Priority, process_table
+from pyex.atom import DOWN, EXIT, NOPROC, OK, PROCESS, Atom
+from pyex.control_block import ControlBlock, process_table
+from pyex.delivery import PROCS, deliver, trace_event
 from pyex.errors import ArgumentError, ErlangError, bad_argument, describe
-from pyex.mailbox import deliver, send, to_seconds, wait
+from pyex.mailbox import send, to_seconds, wait
 from pyex.message import copied
 from pyex.monitor import demonitor, monitor
 from pyex.node import is_this_node, node
 from pyex.pid import Pid
 from pyex.reference import Reference, make_ref
+from pyex.run_queue import BY_PRIORITY
 from pyex.scheduler import scheduler
 from pyex.spawn import plan, start
 from pyex.timer import cancel_timer, read_timer, send_after
@@ -137,14 +139,23 @@ class Process:
         "noproc". Mirrors `Process.monitor/1`.
         """
         me = scheduler.me()
-        target, what = _watched(item)
+        target, what = (item.block, item) if type(item) is Pid else _watched(item)
         reference = make_ref()
-        if not me.dying:
-            scheduler.enter()
+        if me.dying:
+            return reference
+        if me.mailbox:
+            me.mark = (reference, len(me.mailbox))
+        if target is not None:
+            scheduler.critical = 1
             try:
-                monitor(me, target, what, reference)
+                found = monitor(me, target, what, reference)
             finally:
-                scheduler.leave()
+                scheduler.critical = 0
+            if found:
+                return reference
+        scheduler.enter(2)
+        deliver(me, (DOWN, reference, PROCESS, what, NOPROC))
+        scheduler.critical -= 1
         return reference
 
     @staticmethod
@@ -159,22 +170,28 @@ class Process:
         """
         if not isinstance(reference, Reference):
             raise bad_argument(1, f"not a reference: {describe(reference)}; write what Process.monitor returned")
-        chosen = [options] if isinstance(options, str) else list(options)
-        for option in chosen:
-            if option not in ("flush", "info"):
+        flush = info = False
+        for option in (options,) if isinstance(options, str) else options:
+            if option == "flush":
+                flush = True
+            elif option == "info":
+                info = True
+            else:
                 raise bad_argument(2, f'invalid option: {option!r}; known are "flush" and "info"')
         me = scheduler.me()
         if me.dying:
             return True
-        scheduler.enter()
+        scheduler.critical = 1
         try:
             found = demonitor(me, reference)
-            if "flush" in chosen and not found and me.mailbox:
-                flushed = [each for each in me.mailbox if not _is_down(each, reference)]
-                me.mailbox = deque(flushed)
         finally:
-            scheduler.leave()
-        return found if "info" in chosen else True
+            scheduler.critical = 0
+        if flush and not found and me.mailbox:
+            scheduler.enter(2)
+            me.mailbox = deque([each for each in me.mailbox if not _is_down(each, reference)])
+            me.mark = None
+            scheduler.critical = 0
+        return found if info else True
 
     @staticmethod
     def exit(pid: Pid, reason: Any) -> bool:
@@ -217,12 +234,11 @@ class Process:
                 old, me.trap_exit = me.trap_exit, value
                 return old
             case "priority", "low" | "normal" | "high" | "max":
-                before = me.priority
-                # The rank of the shell is not its priority's, and stays.
-                if me.rank is me.priority:
-                    me.rank = Priority[value.upper()]
-                me.priority = Priority[value.upper()]
-                return Atom(before.name.lower())
+                before, me.priority = me.priority, str(value)
+                # The queue of the shell is not its priority's, and stays.
+                if me.queue is BY_PRIORITY[before]:
+                    me.queue = BY_PRIORITY[me.priority]
+                return Atom(before)
             case "trap_exit" | "priority", _:
                 wanted = "True or False" if name == "trap_exit" else '"low", "normal", "high" or "max"'
                 raise bad_argument(2, f"invalid value of the flag {name!r}: {describe(value)}; write {wanted}")
@@ -277,6 +293,8 @@ class Process:
         scheduler.enter()
         try:
             done = target.block is not None and registered_name.register(target.block, wanted)
+            if done and target.block is not None:
+                trace_event(target.block, PROCS, Atom("register"), wanted)
         finally:
             scheduler.leave()
         if not done:
@@ -301,6 +319,7 @@ class Process:
         if block is None:
             raise bad_argument(1, f"not a registered name: {describe(name)}")
         scheduler.enter()
+        trace_event(block, PROCS, Atom("unregister"), block.name)
         registered_name.release(block)
         scheduler.critical -= 1
         return True
@@ -471,7 +490,7 @@ class Process:
 
         Must be returned from the process's function, as `become`. Mirrors `Process.hibernate/3`.
         """
-        return plan(function, args, drop_stack=True)
+        return plan(function, args, True)
 
 
 def _is_down(message: Any, reference: Reference) -> bool:

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from pyex.atom import PROCESS, Atom
-from pyex.control_block import ControlBlock, State
+from pyex.control_block import ControlBlock
 from pyex.errors import bad_argument
 from pyex.message import copied
+from pyex.run_queue import WAITING
 from pyex.scheduler import scheduler
-from pyex.stack import Owner, current_function, frame_entry, in_words, owner_of
+from pyex.stack import Owner, current_function, frame_entry, in_words, initial_call, owner_of
 
 
 def _frame(block: ControlBlock) -> Any:
@@ -22,14 +23,7 @@ def _frame(block: ControlBlock) -> Any:
 
 def _function(block: ControlBlock) -> Any:
     found = current_function(_frame(block))
-    return found or in_words(*_initial_call(block))
-
-
-def _initial_call(block: ControlBlock) -> tuple[str, str, int]:
-    function = block.initial_call
-    code = getattr(function, "__code__", None)
-    name = str(getattr(function, "__qualname__", function))
-    return (str(getattr(function, "__module__", None) or "?"), name, code.co_argcount if code is not None else 0)
+    return found or in_words(*initial_call(block.initial_call))
 
 
 def _stacktrace(block: ControlBlock) -> list[Any]:
@@ -44,28 +38,42 @@ def _stacktrace(block: ControlBlock) -> list[Any]:
 def _status(block: ControlBlock) -> Atom:
     if block is scheduler.current:
         return Atom("running")
-    return Atom("waiting") if block.state is State.WAITING else Atom("runnable")
+    return Atom("waiting") if block.state is WAITING else Atom("runnable")
+
+
+def _memory(block: ControlBlock) -> int:
+    """In bytes: of the process itself, without what its messages and its data refer to."""
+    parts = (block, block.pid, block.mailbox, block.links, block.monitors, block.monitored_by, block.dictionary)
+    total = sum(sys.getsizeof(part) for part in parts if part is not None)
+    if block.greenlet is not None:
+        total += sys.getsizeof(block.greenlet)
+        frame = _frame(block)
+        while frame is not None:
+            total += sys.getsizeof(frame)
+            frame = frame.f_back
+    return total
 
 
 # In the order in which `Process.info(pid)` shows them.
 _SHOWN: dict[str, Callable[[ControlBlock], Any]] = {
     "current_function": _function,
-    "initial_call": _initial_call,
+    "initial_call": lambda block: initial_call(block.initial_call),
     "status": _status,
     "message_queue_len": lambda block: len(block.mailbox or ()),
     "links": lambda block: [peer.pid for peer in block.links or ()],
     "dictionary": lambda block: copied(dict(block.dictionary or {})),
     "trap_exit": lambda block: block.trap_exit,
-    "priority": lambda block: Atom(block.priority.name.lower()),
+    "priority": lambda block: Atom(block.priority),
     "group_leader": lambda block: block.group_leader,
     "reductions": lambda block: block.slices,
 }
 _ASKED: dict[str, Callable[[ControlBlock], Any]] = {
     "registered_name": lambda block: [] if block.name is None else block.name,
     "messages": lambda block: copied(list(block.mailbox or ())),
-    "monitors": lambda block: [(PROCESS, what) for what, _ in (block.monitors or {}).values()],
-    "monitored_by": lambda block: [watcher.pid for watcher, _ in (block.monitored_by or {}).values()],
+    "monitors": lambda block: [(PROCESS, what) for *_, what in (block.monitors or {}).values()],
+    "monitored_by": lambda block: [watcher.pid for _, watcher, *_ in (block.monitored_by or {}).values()],
     "current_stacktrace": _stacktrace,
+    "memory": _memory,
     "parent": lambda block: block.parent,
     **_SHOWN,
 }

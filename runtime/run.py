@@ -18,14 +18,14 @@ from pyex import carrier, group_leader, interrupt, logger, time_slice, timer
 from pyex.alarm import Alarm
 from pyex.atom import KILLED, NORMAL
 from pyex.blocking import forget_threads
-from pyex.carrier import Become
-from pyex.control_block import ControlBlock, State, process_table
+from pyex.control_block import ControlBlock, process_table
 from pyex.device import Device, StreamDevice
 from pyex.errors import Exit, Unwind
 from pyex.exit_reason import reason_of
 from pyex.exit_signal import terminate, unwinding
 from pyex.output import ProcessOutput, forget_waiting
 from pyex.registered_name import registered_names
+from pyex.run_queue import DEAD
 from pyex.scheduler import need_frames, scheduler
 from pyex.spawn import plan
 
@@ -69,7 +69,7 @@ def run_on(device: Device, function: Callable[..., Any], *args: Any) -> Any:
         _start(device, undo)
         main = _start_process(outcome.watch, (function, args))
         scheduler.foreground = main
-        scheduler.run_until(lambda: main.state is State.DEAD)
+        scheduler.run_until(lambda: main.state is DEAD)
     return outcome.of(main)
 
 
@@ -96,10 +96,11 @@ class _Outcome:
         finally:
             # The hub is to look whether it is over.
             scheduler.attention = True
-        if isinstance(self.value, Become):
-            step, self.value = self.value, None
-            scheduler.me().become = None
-            return plan(self.watch, (step.function, step.args), drop_stack=step.drop_stack)
+        me = scheduler.current
+        assert me is not None
+        if me.become is not None and self.value is me.become:
+            (step, self.value), me.become = (me.become, None), None
+            return plan(self.watch, step, me.drop_stack)
         return None
 
     def of(self, main: ControlBlock) -> Any:
@@ -136,6 +137,7 @@ def _start(device: Device, undo: ExitStack) -> None:
     """Everything that a running runtime has installed; `undo` takes it back in reverse."""
     undo.callback(_forget_all)
     scheduler.hub = getcurrent()
+    scheduler.started_at, scheduler.switches, scheduler.preemptions = monotonic(), 0, 0
     scheduler.carrier_main = carrier.carry
     device.open()
     undo.callback(device.close)
@@ -234,6 +236,8 @@ def _after_fork_in_child() -> None:
         return
     scheduler.owner = None
     scheduler.forked = True
+    # For ever: what asks who the caller is finds no process any more.
+    scheduler.critical = 1
     time_slice.forget()
     interrupt.uninstall()
     scheduler.alarm = Alarm()

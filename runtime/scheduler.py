@@ -1,4 +1,4 @@
-"""The scheduler: run queues, switching from process to process, and the hub that waits when nobody can run.
+"""The scheduler: switching from process to process, and the hub that waits when nobody can run.
 
 Everything here happens on one thread. A process that must wait switches *straight* to the next one that is ready.
 Two rules keep the engine whole while a signal handler may take the thread away between any two bytecodes:
@@ -20,18 +20,27 @@ from typing import Any
 
 from greenlet import getcurrent, greenlet
 
+from pyex import run_queue
 from pyex.alarm import Alarm
-from pyex.control_block import ControlBlock, Priority, State
+from pyex.control_block import ControlBlock, Tracer
+from pyex.run_queue import HIGH_QUEUE, LOW_QUEUE, MAX_QUEUE, NORMAL_QUEUE, READY, WAITING
 from pyex.timer_queue import TimerQueue
 
 # A process that blocks its thread waits for everybody else, but gets a turn this often however busy they are.
 BLOCKED_TURN_SECONDS = 0.05
-# One turn in so many goes to a process of low priority while others are ready.
-LOW_TURN = 8
 
 
 class NotRunning(RuntimeError):
     """A call that needs a process was made where there is none."""
+
+
+class Carrier(greenlet):
+    """The greenlet of a process. (Others may run in one too: those of a library that it calls.)"""
+
+    __slots__ = ("block",)
+
+    # Who runs on it; None between two.
+    block: ControlBlock
 
 
 class Flag:
@@ -58,7 +67,6 @@ class Scheduler:
     __slots__ = (
         "alarm",
         "attention",
-        "blocked",
         "blocked_turn",
         "carrier_main",
         "carriers",
@@ -68,14 +76,15 @@ class Scheduler:
         "forked",
         "hub",
         "inbox",
-        "low_turn",
+        "new_tracer",
         "on_attention",
         "on_busy",
         "on_rest",
         "owner",
-        "queues",
+        "preemptions",
         "resting",
         "settling",
+        "started_at",
         "switches",
         "timers",
     )
@@ -84,20 +93,21 @@ class Scheduler:
         self.current: ControlBlock | None = None
         self.critical = 1
         self.switches = 0
-        self.queues: tuple[deque[ControlBlock], ...] = tuple(deque() for _ in Priority)
-        self.blocked: deque[ControlBlock] = deque()
+        self.preemptions = 0
+        self.started_at = monotonic()
         self.settling: deque[tuple[ControlBlock, Flag]] = deque()
         self.timers = TimerQueue()
         self.blocked_turn = 0.0
-        self.low_turn = LOW_TURN
         # The thread that runs the processes, while it does.
         self.owner: int | None = None
         # In the child of a fork, where processes cannot go on.
         self.forked = False
         self.hub: greenlet = getcurrent()
         # Greenlets that have ended a process and wait for another.
-        self.carriers: list[greenlet] = []
+        self.carriers: list[Carrier] = []
         self.carrier_main: Callable[[], None] | None = None
+        # Traces the processes to come.
+        self.new_tracer: Tracer | None = None
         # Set from anywhere when the queues alone do not tell what is to be done: posted calls, timers.
         self.attention = False
         self.inbox: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
@@ -111,8 +121,7 @@ class Scheduler:
 
     def reset(self) -> None:
         """Forget what a run that is over has left."""
-        for queue in (*self.queues, self.blocked):
-            queue.clear()
+        run_queue.clear()
         self.settling.clear()
         self.inbox.clear()
         self.timers = TimerQueue()
@@ -120,7 +129,7 @@ class Scheduler:
         while self.carriers:
             self.carriers.pop().throw()
         self.on_attention.clear()
-        self.current = self.foreground = None
+        self.current = self.foreground = self.new_tracer = None
         self.critical = 1
         self.owner = None
         self.attention = False
@@ -129,15 +138,20 @@ class Scheduler:
 
     def me(self) -> ControlBlock:
         """The calling process; raises `NotRunning` where the caller is none."""
+        if not self.critical:
+            try:
+                return getcurrent().block  # type: ignore[attr-defined, no-any-return]
+            except AttributeError:
+                # Not on a carrier: it may be a greenlet of a library.
+                if self.current is not None and get_ident() == self.owner:
+                    return self.current
         if self.forked:
             raise NotRunning("processes do not go on in the child of a fork: only the parent has them")
         if self.owner is None:
             raise NotRunning("no process here: start one with pyex.run(fn), or run the file with `pyex run FILE`")
         if get_ident() != self.owner:
             raise NotRunning("this thread is no process: from here only send(pid, message) works")
-        if self.critical or self.current is None:
-            raise NotRunning("a finaliser that runs inside the engine can only send(pid, message)")
-        return self.current
+        raise NotRunning("a finaliser that runs inside the engine can only send(pid, message)")
 
     def is_inside(self) -> bool:
         """Whether the caller is a process, and no finaliser that interrupts the engine."""
@@ -157,47 +171,60 @@ class Scheduler:
     # -- readiness; all of these in a critical section
 
     def make_ready(self, block: ControlBlock) -> None:
-        block.state = State.READY
-        self.queues[block.rank].append(block)
+        block.state = READY
+        block.queue.append(block)
 
     def wake(self, block: ControlBlock) -> None:
         """Make a process ready that waits; any other is left alone."""
-        if block.state is State.WAITING:
-            self.make_ready(block)
+        if block.state is WAITING:
+            block.state = READY
+            block.queue.append(block)
 
     def make_ready_first(self, block: ControlBlock) -> None:
         """Ahead of all others. What it leaves behind in another queue is passed over there."""
-        block.state = State.READY
-        self.queues[Priority.MAX].append(block)
+        block.state = READY
+        MAX_QUEUE.append(block)
+
+    def wake_at(self, block: ControlBlock, deadline: float) -> None:
+        """Make a process ready at its deadline, if it waits then.
+
+        It has one timer, which is left where it is when the wait ends before its time, and serves the next: who calls
+        a server a million times with a timeout of seconds starts few timers.
+        """
+        block.deadline = deadline
+        timer = block.wake_timer
+        if timer is None:
+            block.wake_timer = self.timers.start_at(deadline, self._look_at_deadline, block)
+        elif timer.due > deadline:
+            timer.cancel()
+            block.wake_timer = self.timers.start_at(deadline, self._look_at_deadline, block)
+
+    def _look_at_deadline(self, block: ControlBlock) -> None:
+        block.wake_timer = None
+        deadline = block.deadline
+        if deadline is None:
+            return
+        if deadline <= monotonic():
+            self.wake(block)
+        else:
+            self.wake_at(block, deadline)
 
     def next_ready(self) -> ControlBlock | None:
         """The process to run now; None when it is the hub's turn: to attend to something, or to wait."""
+        normal = NORMAL_QUEUE
+        if normal and not (self.attention or MAX_QUEUE or HIGH_QUEUE or LOW_QUEUE):
+            block: ControlBlock | None = normal.popleft()
+            if block.state is READY:  # type: ignore[union-attr]
+                return block
         if self.attention:
             return None
-        urgent, high, normal, low = self.queues
-        while True:
-            if urgent:
-                block = urgent.popleft()
-            elif high:
-                block = high.popleft()
-            elif normal and not (low and self.low_turn <= 0):
-                block = normal.popleft()
-                self.low_turn -= 1
-            elif low:
-                block = low.popleft()
-                self.low_turn = LOW_TURN
-            elif self.settling:
-                block, settled = self.settling.popleft()
-                settled.set()
-                if block.state is State.WAITING:
-                    return block
-                continue
-            elif self.blocked:
-                block = self.blocked.popleft()
-            else:
-                return None
-            if block.state is State.READY:
-                return block
+        block = run_queue.take_next()
+        while block is None and self.settling:
+            settler, settled = self.settling.popleft()
+            settled.set()
+            if settler.state is WAITING:
+                block = settler
+        return block or run_queue.take_blocked()
 
     def attend(self) -> None:
         """Do what was posted, fire the timers that are due, and let a blocked process have its turn.
@@ -212,9 +239,9 @@ class Scheduler:
             call(*args)
         now = monotonic()
         self.timers.fire(now)
-        if self.blocked and now >= self.blocked_turn:
+        if now >= self.blocked_turn and (block := run_queue.take_blocked()) is not None:
             self.blocked_turn = now + BLOCKED_TURN_SECONDS
-            self.queues[Priority.NORMAL].append(self.blocked.popleft())
+            NORMAL_QUEUE.append(block)
         for call in self.on_attention:
             call()
 
@@ -225,23 +252,20 @@ class Scheduler:
         successor = self.next_ready()
         self.switches += 1
         # From here on no function of ours is called: at the recursion limit that would lose the successor.
-        if successor is self.current:
-            if successor is not None:
-                successor.state = State.RUNNING
+        me = self.current
+        if successor is me:
             return
-        if self.current is not None:
+        if me is not None:
             # Not always its carrier: a library may run greenlets of its own in a process.
-            self.current.greenlet = getcurrent()
+            me.greenlet = getcurrent()
         self.current = successor
         if successor is None:
             self.hub.switch()
             return
         carrier = successor.greenlet
         if carrier is not None:
-            successor.state = State.RUNNING
             carrier.switch()
         elif self.carriers:
-            successor.state = State.RUNNING
             self.carriers.pop().switch()
         else:
             # A greenlet begins at the depth of the stack it is first switched to from: the hub's is the lowest.
@@ -252,16 +276,16 @@ class Scheduler:
         me = self.current
         assert me is not None
         if me.pending is None:
-            me.state = State.WAITING
-            me.blocked = False
+            me.state = WAITING
             self.switch()
 
-    def enter(self) -> None:
-        """Begin a critical section in which functions are called.
+    def enter(self, frames: int = 12) -> None:
+        """Begin a critical section in which functions are called, at most so many in one another.
 
-        It needs room on the stack: a `RecursionError` must come before the section or not at all.
+        They need room on the stack: a `RecursionError` must come before the section or not at all.
         """
-        need_frames(12)
+        if frames:
+            need_frames(frames)
         self.critical += 1
 
     def leave(self) -> None:
@@ -269,10 +293,15 @@ class Scheduler:
         self.critical -= 1
         me = self.current
         if me is not None and me.pending is not None and not self.critical:
-            pending = me.pending
-            if not me.dying:
-                me.pending = None
-            raise pending
+            self.raise_pending(me)
+
+    def raise_pending(self, me: ControlBlock) -> None:
+        """Raise in the calling process what was to be raised in it; for the dying, again and again."""
+        pending = me.pending
+        assert pending is not None
+        if not me.dying:
+            me.pending = None
+        raise pending
 
     def give_way(self) -> None:
         """Let all others that are ready run first."""
@@ -301,7 +330,7 @@ class Scheduler:
 
     def _stop_settling(self, block: ControlBlock, settled: Flag) -> None:
         settled.set()
-        if block.state is State.WAITING:
+        if block.state is WAITING:
             self.make_ready_first(block)
 
     # -- the hub
@@ -322,8 +351,7 @@ class Scheduler:
                 continue
             if self.current.greenlet is None and not self.carriers:
                 assert self.carrier_main is not None
-                self.carriers.append(greenlet(self.carrier_main, self.hub))
-            self.current.state = State.RUNNING
+                self.carriers.append(Carrier(self.carrier_main, self.hub))
             (self.current.greenlet or self.carriers.pop()).switch()
 
     def rest(self) -> None:

@@ -6,9 +6,9 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from pyex.atom import NORMAL
-from pyex.carrier import Become
-from pyex.control_block import ControlBlock, process_table
+from pyex.atom import NORMAL, Atom
+from pyex.control_block import ControlBlock, Entry, process_table
+from pyex.delivery import PROCS, trace_event
 from pyex.errors import Exit, Unwind, bad_argument, describe
 from pyex.exit_reason import accepts
 from pyex.exit_signal import link
@@ -17,6 +17,7 @@ from pyex.monitor import monitor
 from pyex.pid import Pid
 from pyex.reference import Reference, make_ref
 from pyex.scheduler import scheduler
+from pyex.stack import initial_call
 
 # Functions whose call only makes an object.
 RETURNS_AT_ONCE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
@@ -81,25 +82,37 @@ def start(
         raise Unwind
     if not callable(function):
         raise bad_argument(1, f"not a function: {describe(function)}; write spawn(f, x) or spawn(lambda: f(x))")
-    flags = getattr(getattr(function, "__code__", None), "co_flags", 0)
-    if flags & RETURNS_AT_ONCE:
+    if getattr(getattr(function, "__code__", None), "co_flags", 0) & RETURNS_AT_ONCE:
         raise bad_argument(
             1,
             f"{describe(function)} is a generator or coroutine function: a call of it runs nothing; write a plain one",
         )
-    entry = (copied(function), copied(args))
-    scheduler.enter()
+    block = ControlBlock((copied(function), copied(args) if args else args), me.pid, me.group_leader)
+    scheduler.enter(0 if watched_as is None and not with_link and not me.special else 4)
     try:
-        block = ControlBlock(entry, me.pid, me.group_leader)
+        block.queue.append(block)
         process_table[block.pid.number] = block
+        if me.tracer is not None or scheduler.new_tracer is not None:
+            _trace(me, block)
         if with_link:
             link(me, block)
         if watched_as is not None:
             monitor(me, block, block.pid, watched_as)
-        scheduler.make_ready(block)
-        return block
     finally:
-        scheduler.critical -= 1
+        scheduler.critical = 0
+    return block
+
+
+def _trace(parent: ControlBlock, child: ControlBlock) -> None:
+    """In a critical section."""
+    call = initial_call(child.initial_call)
+    child.tracer = scheduler.new_tracer
+    if parent.tracer is not None:
+        trace_event(parent, PROCS, Atom("spawn"), child.pid, call)
+        if "set_on_spawn" in parent.tracer.flags:
+            child.tracer = parent.tracer
+    child.special = child.tracer is not None
+    trace_event(child, PROCS, Atom("spawned"), parent.pid, call)
 
 
 def exit(reason: Any = NORMAL) -> Any:
@@ -132,15 +145,15 @@ def become(function: Callable[..., Any], *args: Any) -> Any:
     Must be returned from the process's function: `return become(...)`. A `become` that is made and not returned is
     a crash that says so.
     """
-    return plan(function, args, drop_stack=False)
+    return plan(function, args, False)
 
 
-def plan(function: Callable[..., Any], args: tuple[Any, ...], *, drop_stack: bool) -> Become:
+def plan(function: Callable[..., Any], args: tuple[Any, ...], drop_stack: bool) -> Entry:
     me = scheduler.me()
     if not callable(function):
         raise bad_argument(1, f"not a function: {describe(function)}")
     if me.become is not None:
         raise RuntimeError("become(...) was called and not returned: write `return become(...)`")
-    step = Become(function, args, drop_stack)
-    me.become = step
+    me.become = step = (function, args)
+    me.drop_stack = drop_stack
     return step

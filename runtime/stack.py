@@ -24,7 +24,7 @@ _LIBRARY_FOLDERS = tuple(
 )
 _IMPORT_MACHINERY = "<frozen importlib._bootstrap>"
 # The lock of each module that is being imported now, in any thread; empty nearly always.
-_imports_under_way: dict[str, object] = getattr(_bootstrap, "_module_locks", {"unknown": None})
+imports_under_way: dict[str, object] = getattr(_bootstrap, "_module_locks", {"unknown": None})
 
 
 class Owner(IntEnum):
@@ -60,7 +60,7 @@ def _decide_owner(filename: str) -> Owner:
 
 def module_importing(frame: FrameType | None) -> str | None:
     """The module that the code of this stack is importing; None outside an import."""
-    if not _imports_under_way:
+    if not imports_under_way:
         return None
     while frame is not None:
         code = frame.f_code
@@ -95,7 +95,7 @@ def runs_event_loop() -> bool:
 
 def check_may_wait() -> None:
     """Refuse to park where others could not go on: the lock of an import, and an event loop, belong to the thread."""
-    if _imports_under_way:
+    if imports_under_way:
         module = module_importing(sys._getframe(1))
         if module is not None:
             raise RuntimeError(f"cannot wait while importing {module}: start it from a function, after the import")
@@ -143,3 +143,10 @@ def in_words(module: str, function: str, arity: int) -> tuple[str, str, int]:
     """A function as OTP names it: that of a class belongs to the class, as to a module."""
     *outer, name = function.split(".")
     return (".".join(outer) if outer and "<locals>" not in outer else module, name, arity)
+
+
+def initial_call(function: Any) -> tuple[str, str, int]:
+    """The function that a process was spawned with: `(module, function, arity)`."""
+    code = getattr(function, "__code__", None)
+    name = str(getattr(function, "__qualname__", function))
+    return (str(getattr(function, "__module__", None) or "?"), name, code.co_argcount if code is not None else 0)

@@ -34,10 +34,11 @@ from types import FrameType
 from typing import Any
 
 from pyex.carrier import call
-from pyex.control_block import ControlBlock, Priority, State
+from pyex.control_block import ControlBlock
 from pyex.errors import Unwind
 from pyex.exit_signal import announce, unwinding
 from pyex.output import unfinished_line
+from pyex.run_queue import BLOCKED_QUEUE, DEAD, LOW_QUEUE, NORMAL_QUEUE, READY
 from pyex.scheduler import need_frames, scheduler
 from pyex.stack import Owner, in_tracer, module_importing, owner_of, runs_event_loop
 
@@ -268,12 +269,13 @@ def _preempt(block: ControlBlock, frame: FrameType, looks_blocked: bool) -> None
     scheduler.critical += 1
     block.blocked = looks_blocked
     block.slices += 1
-    block.state = State.READY
+    scheduler.preemptions += 1
+    block.state = READY
     if looks_blocked:
-        scheduler.blocked.append(block)
+        BLOCKED_QUEUE.append(block)
     else:
         # Whoever uses up a slice waits behind the normal ones, so that a busy process of high priority stops nobody.
-        scheduler.queues[max(block.rank, Priority.NORMAL)].append(block)
+        (LOW_QUEUE if block.queue is LOW_QUEUE else NORMAL_QUEUE).append(block)
     scheduler.switch()
     if owner_of(frame) is Owner.LIBRARY:
         scheduler.critical -= 1  # what is pending is raised as soon as the user's code runs again
@@ -292,8 +294,8 @@ def _throw_again(block: ControlBlock) -> None:
     # In the hub, where there is room on the stack.
     scheduler.post(announce, block)
     if now - block.unwinding_since < RESISTANCE_SECONDS:
-        block.state = State.READY
-        scheduler.queues[Priority.NORMAL].append(block)
+        block.state = READY
+        NORMAL_QUEUE.append(block)
     else:
         abandon(block)
     scheduler.switch()
@@ -303,7 +305,7 @@ def _throw_again(block: ControlBlock) -> None:
 
 def abandon(block: ControlBlock) -> None:
     """Give up a process that cannot be unwound. In a critical section."""
-    block.state = State.DEAD
+    block.state = DEAD
     abandoned.append(block)
     unwinding.discard(block)
     # A greenlet that is freed is thrown at once more, which this one would survive, for ever, when Python exits.

@@ -7,12 +7,11 @@ from math import ceil
 from time import monotonic
 from typing import Any
 
-from pyex import registered_name
 from pyex.control_block import ControlBlock
+from pyex.delivery import later
 from pyex.errors import bad_argument, describe
-from pyex.mailbox import LONGEST_TIMEOUT, deliver_to_name, deliver_to_pid
+from pyex.mailbox import LONGEST_TIMEOUT
 from pyex.message import copied
-from pyex.node import is_this_node
 from pyex.pid import Pid
 from pyex.reference import Reference, make_ref
 from pyex.scheduler import scheduler
@@ -26,7 +25,7 @@ def send_after(destination: object, message: Any, milliseconds: int) -> Referenc
         raise bad_argument(
             3, f"out of range: {describe(milliseconds)}; write a whole number of milliseconds, 0 to {LONGEST_TIMEOUT}"
         )
-    deliver, target = _delivery(destination)
+    deliver, target = later(destination)
     copy = copied(message)
     me = scheduler.me()
     reference = make_ref()
@@ -77,18 +76,6 @@ def _cancel(reference: Reference) -> None:
 def forget_all() -> None:
     """When the runtime stops."""
     _timers.clear()
-
-
-def _delivery(destination: object) -> tuple[Callable[[Any, Any], None], Any]:
-    """How to deliver when the time has come, and to whom; a name is looked up then."""
-    match destination:
-        case Pid():
-            return deliver_to_pid, destination
-        case (name, node) if is_this_node(node):
-            return deliver_to_name, registered_name.normalise(name)
-        case str() | type():
-            return deliver_to_name, registered_name.normalise(destination)
-    raise bad_argument(1, f"invalid destination: {describe(destination)}; write a pid or a registered name")
 
 
 def _fire(reference: Reference, deliver: Callable[[Any, Any], None], target: Any, message: Any) -> None:

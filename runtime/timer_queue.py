@@ -43,7 +43,11 @@ class TimerQueue:
 
     def start(self, seconds: float, call: Callable[..., object], *args: Any) -> Timer:
         """Have `call(*args)` made in `seconds`; timers due at the same time fire in the order of their start."""
-        timer = Timer(self, monotonic() + seconds, call, args)
+        return self.start_at(monotonic() + seconds, call, *args)
+
+    def start_at(self, due: float, call: Callable[..., object], *args: Any) -> Timer:
+        """As `start`, for a time of the monotonic clock."""
+        timer = Timer(self, due, call, args)
         heappush(self.heap, (timer.due, next(self.order), timer))
         return timer
 

@@ -7,7 +7,7 @@ import sys
 import textwrap
 from typing import Any
 
-from pyex import exit_signal, logger, timer
+from pyex import exit_signal, logger, run_queue, timer
 from pyex.control_block import process_table
 from pyex.scheduler import scheduler
 
@@ -34,8 +34,8 @@ def leftovers() -> dict[str, object]:
     held = {
         "processes": list(process_table),
         "unwinding": len(exit_signal.unwinding),
-        "ready": sum(len(queue) for queue in scheduler.queues),
-        "blocked": len(scheduler.blocked),
+        "ready": sum(len(queue) for queue in run_queue.BY_PRIORITY.values()),
+        "blocked": len(run_queue.BLOCKED_QUEUE),
         "settling": len(scheduler.settling),
         "timers": len(scheduler.timers.heap),
         "messages later": len(timer._timers),

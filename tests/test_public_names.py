@@ -28,11 +28,13 @@ PUBLIC = [
     "ok",
     "receive",
     "run",
+    "runtime_info",
     "self",
     "send",
     "spawn",
     "spawn_link",
     "spawn_monitor",
+    "trace",
     "value",
 ]
 OF_PROCESS = [

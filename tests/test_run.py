@@ -475,8 +475,8 @@ def test_programs_run_in_developer_mode() -> None:
 def test_programs_run_under_a_tracer() -> None:
     """Under sys.settrace the same program works, and the tracer sees the calls of the main process."""
     traced = "import sys\nseen = set()\n"
-    traced += "def trace(frame, event, arg):\n    seen.add(frame.f_code.co_name)\n    return trace\n"
-    traced += "sys.settrace(trace)\n" + MIXED + "\nsys.settrace(None)\nassert 'main' in seen\n"
+    traced += "def see(frame, event, arg):\n    seen.add(frame.f_code.co_name)\n    return see\n"
+    traced += "sys.settrace(see)\n" + MIXED + "\nsys.settrace(None)\nassert 'main' in seen\n"
     ended = program(traced)
     assert (ended.returncode, ended.stdout) == (0, "well\n"), ended.stderr
 

@@ -169,10 +169,10 @@ def check_counts() -> None:
         assert block_.pid.block is block_
         for peer in list(block_.links or ()):
             assert peer.links is not None and block_ in peer.links
-        for reference, (_, watched) in list((block_.monitors or {}).items()):
-            assert watched.monitored_by is not None and reference in watched.monitored_by
-        for reference, (watcher, _) in list((block_.monitored_by or {}).items()):
-            assert watcher.monitors is not None and reference in watcher.monitors
+        for number, (_, watcher, watched, _) in list((block_.monitors or {}).items()):
+            assert watcher is block_ and watched.monitored_by is not None and number in watched.monitored_by
+        for number, (_, watcher, watched, _) in list((block_.monitored_by or {}).items()):
+            assert watched is block_ and watcher.monitors is not None and number in watcher.monitors
 
 
 def atomically(check: Callable[[], None]) -> None:

@@ -1,0 +1,83 @@
+"""The run queues: the processes that are ready, by priority, and first come, first served in each.
+
+An entry may be stale: whoever is not ready when it is taken out is passed over. So a process can be put ahead of all
+others without a search for where it stood before.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyex.control_block import ControlBlock
+
+# One turn in so many goes to a process of low priority while others are ready.
+LOW_TURN = 8
+
+
+class State(IntEnum):
+    """What the scheduler may do with a process."""
+
+    # Or running.
+    READY = 0
+    WAITING = 1
+    DEAD = 2
+
+
+# The same as plain names: they are looked up at each switch.
+READY, WAITING, DEAD = State
+
+RunQueue = deque["ControlBlock"]
+
+# For the dying too, and whoever is to run at once.
+MAX_QUEUE: RunQueue = deque()
+HIGH_QUEUE: RunQueue = deque()
+NORMAL_QUEUE: RunQueue = deque()
+LOW_QUEUE: RunQueue = deque()
+# Those that sit in a call that blocks the thread: after all others.
+BLOCKED_QUEUE: RunQueue = deque()
+
+BY_PRIORITY: dict[str, RunQueue] = {"max": MAX_QUEUE, "high": HIGH_QUEUE, "normal": NORMAL_QUEUE, "low": LOW_QUEUE}
+
+_turns_until_low = LOW_TURN
+
+
+def take_next() -> ControlBlock | None:
+    """Take out the process whose turn it is; None when there is none, or only blocked ones."""
+    global _turns_until_low
+    while True:
+        if MAX_QUEUE:
+            block = MAX_QUEUE.popleft()
+        elif HIGH_QUEUE:
+            block = HIGH_QUEUE.popleft()
+        elif NORMAL_QUEUE and not (LOW_QUEUE and _turns_until_low <= 0):
+            block = NORMAL_QUEUE.popleft()
+            _turns_until_low -= 1
+        elif LOW_QUEUE:
+            block = LOW_QUEUE.popleft()
+            _turns_until_low = LOW_TURN
+        else:
+            return None
+        if block.state is READY:
+            return block
+
+
+def take_blocked() -> ControlBlock | None:
+    """Take out the blocked process whose turn it is."""
+    while BLOCKED_QUEUE:
+        block = BLOCKED_QUEUE.popleft()
+        if block.state is READY:
+            return block
+    return None
+
+
+def length() -> int:
+    """How many are ready."""
+    return sum(block.state is READY for queue in (*BY_PRIORITY.values(), BLOCKED_QUEUE) for block in queue)
+
+
+def clear() -> None:
+    for queue in (*BY_PRIORITY.values(), BLOCKED_QUEUE):
+        queue.clear()
