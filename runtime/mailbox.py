@@ -65,6 +65,8 @@ def send(destination: object, message: Any) -> Any:
             block.queue.append(block)
     finally:
         scheduler.critical = 0
+    if scheduler.slice_over:
+        scheduler.on_slice_over()
     return message
 
 
@@ -137,6 +139,8 @@ def receive(*patterns: Any, after: int | str | None = None, default: Any = _RAIS
     if not me.mailbox:
         _await_message(me, 0)
     me.mark = None
+    if scheduler.slice_over:
+        scheduler.on_slice_over()
     return me.mailbox.popleft()
 
 

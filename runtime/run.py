@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 from greenlet import getcurrent
 
-from pyex import carrier, group_leader, interrupt, logger, time_slice, timer
+from pyex import carrier, garbage, group_leader, interrupt, logger, time_slice, timer
 from pyex.alarm import Alarm
 from pyex.atom import KILLED, NORMAL
 from pyex.blocking import forget_threads
@@ -155,6 +155,8 @@ def _start(device: Device, undo: ExitStack) -> None:
         )
     interrupt.install()
     undo.callback(interrupt.uninstall)
+    scheduler.on_attention.append(garbage.look)
+    undo.callback(garbage.thaw)
     undo.callback(_end_all, {leader, log})
 
 

@@ -35,12 +35,16 @@ RunQueue = deque["ControlBlock"]
 MAX_QUEUE: RunQueue = deque()
 HIGH_QUEUE: RunQueue = deque()
 NORMAL_QUEUE: RunQueue = deque()
+# Those of normal and higher priority that have used up a time slice: they go on when nobody else of theirs is ready, and
+# each tick one of them does. So who waits for messages most of the time is not held up by those that never do.
+SPENT_QUEUE: RunQueue = deque()
 LOW_QUEUE: RunQueue = deque()
 # Those that sit in a call that blocks the thread: after all others.
 BLOCKED_QUEUE: RunQueue = deque()
 
 BY_PRIORITY: dict[str, RunQueue] = {"max": MAX_QUEUE, "high": HIGH_QUEUE, "normal": NORMAL_QUEUE, "low": LOW_QUEUE}
 
+_ALL = (*BY_PRIORITY.values(), SPENT_QUEUE, BLOCKED_QUEUE)
 _turns_until_low = LOW_TURN
 
 
@@ -52,8 +56,8 @@ def take_next() -> ControlBlock | None:
             block = MAX_QUEUE.popleft()
         elif HIGH_QUEUE:
             block = HIGH_QUEUE.popleft()
-        elif NORMAL_QUEUE and not (LOW_QUEUE and _turns_until_low <= 0):
-            block = NORMAL_QUEUE.popleft()
+        elif (NORMAL_QUEUE or SPENT_QUEUE) and not (LOW_QUEUE and _turns_until_low <= 0):
+            block = (NORMAL_QUEUE or SPENT_QUEUE).popleft()
             _turns_until_low -= 1
         elif LOW_QUEUE:
             block = LOW_QUEUE.popleft()
@@ -73,11 +77,17 @@ def take_blocked() -> ControlBlock | None:
     return None
 
 
+def bring_back_spent() -> None:
+    """Let one that has used up its slice wait with the others again."""
+    if SPENT_QUEUE:
+        NORMAL_QUEUE.append(SPENT_QUEUE.popleft())
+
+
 def length() -> int:
     """How many are ready."""
-    return sum(block.state is READY for queue in (*BY_PRIORITY.values(), BLOCKED_QUEUE) for block in queue)
+    return sum(block.state is READY for queue in _ALL for block in queue)
 
 
 def clear() -> None:
-    for queue in (*BY_PRIORITY.values(), BLOCKED_QUEUE):
+    for queue in _ALL:
         queue.clear()

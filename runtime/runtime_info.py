@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 from time import monotonic
 from typing import Any
 
-from pyex import run_queue, time_slice
+from pyex import garbage, run_queue, time_slice
 from pyex.control_block import process_table
 from pyex.errors import bad_argument
 from pyex.scheduler import scheduler
@@ -43,20 +41,10 @@ def runtime_info(item: str | None = None) -> Any:
         "preemptions": scheduler.preemptions,
         "timers": len(scheduler.timers.heap) - scheduler.timers.cancelled,
         "abandoned": len(time_slice.abandoned),
-        "memory": _memory(),
+        "memory": garbage.memory(),
     }
     if item is None:
         return figures
     if item not in figures:
         raise bad_argument(1, f"invalid item: {item!r}; known are {', '.join(sorted(figures))}")
     return figures[item]
-
-
-def _memory() -> int:
-    """Resident memory in bytes; its peak, where the system does not tell what it is now."""
-    try:
-        with open("/proc/self/statm") as file:
-            return int(file.read().split()[1]) * resource.getpagesize()
-    except OSError:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak if sys.platform == "darwin" else peak * 1024

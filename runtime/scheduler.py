@@ -28,6 +28,8 @@ from pyex.timer_queue import TimerQueue
 
 # A process that blocks its thread waits for everybody else, but gets a turn this often however busy they are.
 BLOCKED_TURN_SECONDS = 0.05
+# The others have so long to themselves after one has used up its time slice, before the next of those has its turn.
+SPENT_TURN_SECONDS = 0.005
 
 
 class NotRunning(RuntimeError):
@@ -80,10 +82,13 @@ class Scheduler:
         "on_attention",
         "on_busy",
         "on_rest",
+        "on_slice_over",
         "owner",
         "preemptions",
         "resting",
         "settling",
+        "slice_over",
+        "spent_turn",
         "started_at",
         "switches",
         "timers",
@@ -98,6 +103,7 @@ class Scheduler:
         self.settling: deque[tuple[ControlBlock, Flag]] = deque()
         self.timers = TimerQueue()
         self.blocked_turn = 0.0
+        self.spent_turn = 0.0
         # The thread that runs the processes, while it does.
         self.owner: int | None = None
         # In the child of a fork, where processes cannot go on.
@@ -115,6 +121,9 @@ class Scheduler:
         self.resting = False
         self.on_busy: Callable[[], None] = lambda: None
         self.on_rest: Callable[[], object] = lambda: None
+        # Set when a slice ended in the middle of the engine's work: the call gives way when it is done.
+        self.slice_over = False
+        self.on_slice_over: Callable[[], None] = lambda: None
         self.on_attention: list[Callable[[], None]] = []
         # The process that Ctrl+C is meant for.
         self.foreground: ControlBlock | None = None
@@ -239,6 +248,9 @@ class Scheduler:
             call(*args)
         now = monotonic()
         self.timers.fire(now)
+        if now >= self.spent_turn:
+            self.spent_turn = now + SPENT_TURN_SECONDS
+            run_queue.bring_back_spent()
         if now >= self.blocked_turn and (block := run_queue.take_blocked()) is not None:
             self.blocked_turn = now + BLOCKED_TURN_SECONDS
             NORMAL_QUEUE.append(block)

@@ -100,6 +100,8 @@ def start(
             monitor(me, block, block.pid, watched_as)
     finally:
         scheduler.critical = 0
+    if scheduler.slice_over:
+        scheduler.on_slice_over()
     return block
 
 

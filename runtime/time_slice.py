@@ -1,8 +1,8 @@
 """Time slices: a process that runs too long is made to wait, wherever it is in its own code, and what is dying is
 unwound.
 
-A watcher thread (as Go's sysmon) sees that one process has been running for a whole tick, and sends SIGURG to the
-scheduler's thread. Python runs the handler between two bytecodes *inside that process*; the handler puts it at the
+The watcher sees that one process has been running for a whole tick, and sends SIGURG to the scheduler's thread. Python
+runs the handler between two bytecodes *inside that process*; the handler puts it at the
 end of its run queue and switches away. Where the handler may strike:
 
 - never in a critical section, never in the engine's code, never inside an import or a running event loop (their
@@ -24,13 +24,11 @@ import ctypes
 import linecache
 import logging
 import math
-import os
 import signal
 import sys
 import time
-from queue import SimpleQueue
-from threading import Thread, current_thread, get_native_id, main_thread
-from types import FrameType
+from threading import current_thread, main_thread
+from types import CodeType, FrameType
 from typing import Any
 
 from pyex.carrier import call
@@ -38,19 +36,16 @@ from pyex.control_block import ControlBlock
 from pyex.errors import Unwind
 from pyex.exit_signal import announce, unwinding
 from pyex.output import unfinished_line
-from pyex.run_queue import BLOCKED_QUEUE, DEAD, LOW_QUEUE, NORMAL_QUEUE, READY
-from pyex.scheduler import need_frames, scheduler
+from pyex.run_queue import BLOCKED_QUEUE, DEAD, LOW_QUEUE, NORMAL_QUEUE, READY, SPENT_QUEUE
+from pyex.scheduler import SPENT_TURN_SECONDS, need_frames, scheduler
 from pyex.stack import Owner, in_tracer, module_importing, owner_of, runs_event_loop
+from pyex.watcher import TICK_SECONDS, Watcher
 
-TICK_SECONDS = 0.005
-BLOCKED_TICK_SECONDS = 0.001
-# How soon the watcher asks again when the engine itself was interrupted.
-RETRY_SECONDS = 0.0005
 OVERDUE_SECONDS = 0.1
-# Busy for less than this part of its slice, and a process counts as blocked.
-BLOCKED_SHARE = 0.1
-# A process is reported once it has been blocked for so long.
+# A process is reported once it has been blocked for so long, and a call that computed for so long (OTP's
+# `long_schedule`).
 BLOCKED_REPORT_SECONDS = 0.1
+LONG_CALL_SECONDS = 0.1
 # How often it comes back later to a process that has printed half a line.
 PRINT_RETRIES = 8
 # How deep the handler's own calls go, and what they call in C: few, for a process that is at its recursion limit all
@@ -60,96 +55,8 @@ HANDLER_FRAMES = 4
 RESISTANCE_SECONDS = 1.0
 
 logger = logging.getLogger("pyex")
-
-
-class Watcher:
-    """The thread that watches for processes that do not give way. It sleeps while the system rests."""
-
-    def __init__(self, owner: int, *, signals: bool) -> None:
-        self.owner = owner
-        self.signals = signals
-        self.stopped = False
-        self.asleep = False
-        self.alarm: SimpleQueue[None] = SimpleQueue()
-        self.busy_clock = BusyClock(owner, get_native_id())
-        # What the last signal was about; read by the handler.
-        self.held_for = 0.0
-        self.looks_blocked = False
-        self.declined = False
-        self.retries = 0
-        self.thread = Thread(target=self._watch, name="pyex watcher", daemon=True)
-
-    def wake(self) -> None:
-        """The system has become busy. Called by the hub."""
-        if self.asleep:
-            self.asleep = False
-            self.alarm.put(None)
-
-    def stop(self) -> None:
-        self.stopped = True
-        self.alarm.put(None)
-        self.thread.join()
-        self.busy_clock.close()
-
-    def _watch(self) -> None:
-        last = -1
-        while not self.stopped:
-            if scheduler.resting:
-                self.asleep = True
-                # Asked again after saying so: a hub that woke in between did not see it.
-                if scheduler.resting:
-                    self.alarm.get()
-                self.asleep = False
-                continue
-            before, busy = time.monotonic(), self.busy_clock.read()
-            time.sleep(self._tick())
-            passed = time.monotonic() - before
-            scheduler.attention = True
-            if scheduler.resting or scheduler.switches != last:
-                last = scheduler.switches
-                self.held_for = 0.0
-                self.retries = 0
-                continue
-            self.held_for += passed
-            self.looks_blocked = self.busy_clock.read() - busy < BLOCKED_SHARE * passed
-            self.declined = False
-            if self.signals:
-                signal.pthread_kill(self.owner, signal.SIGURG)
-
-    def _tick(self) -> float:
-        if self.declined:
-            return RETRY_SECONDS
-        current = scheduler.current
-        if current is not None and current.blocked:
-            return BLOCKED_TICK_SECONDS
-        try:
-            next_timer = scheduler.timers.heap[0][0] - time.monotonic()
-        except IndexError:
-            return TICK_SECONDS
-        return min(TICK_SECONDS, max(next_timer, RETRY_SECONDS))
-
-
-class BusyClock:
-    """A clock that runs while a thread computes, or would if the machine had a processor free for it."""
-
-    def __init__(self, thread: int, native_thread: int) -> None:
-        self._clock = time.pthread_getcpuclockid(thread) if hasattr(time, "pthread_getcpuclockid") else None
-        try:
-            # On Linux, its second number: the nanoseconds that the thread waited for a processor.
-            self._file = os.open(f"/proc/self/task/{native_thread}/schedstat", os.O_RDONLY | os.O_CLOEXEC)
-        except OSError:
-            self._file = -1
-
-    def read(self) -> float:
-        """In seconds; where the system does not tell, as if the thread were always busy."""
-        if self._clock is None:
-            return time.monotonic()
-        waited = int(os.pread(self._file, 64, 0).split()[1]) / 1e9 if self._file >= 0 else 0.0
-        return time.clock_gettime(self._clock) + waited
-
-    def close(self) -> None:
-        if self._file >= 0:
-            os.close(self._file)
+# Where calls in C took long.
+_reported: set[tuple[CodeType, int]] = set()
 
 
 _watcher: Watcher | None = None
@@ -173,24 +80,27 @@ def start() -> bool:
     # The watcher must get its turn of the interpreter lock soon after it wakes.
     _saved_interval = sys.getswitchinterval()
     sys.setswitchinterval(min(_saved_interval, 0.001))
+    _reported.clear()
     watcher = Watcher(scheduler.owner, signals=signals)
-    watcher.thread.start()
     _watcher = watcher
+    watcher.start()
     scheduler.on_busy = watcher.wake
+    scheduler.on_slice_over = end_slice_late
     return signals
 
 
 def stop() -> None:
     if _watcher is not None:
         _watcher.stop()
-    scheduler.on_busy = scheduler.on_rest = lambda: None
+    scheduler.on_busy = scheduler.on_rest = scheduler.on_slice_over = lambda: None
+    scheduler.slice_over = False
     sys.setswitchinterval(_saved_interval)
     forget()
 
 
 def held_for() -> float:
     """For how long, in seconds, the process that runs has kept the thread, once that is more than a tick."""
-    return _watcher.held_for if _watcher is not None else 0.0
+    return _watcher.held_for() if _watcher is not None else 0.0
 
 
 def forget() -> None:
@@ -198,6 +108,8 @@ def forget() -> None:
     to do.
     """
     global _watcher
+    if _watcher is not None and _watcher.watchdog is not None:
+        _watcher.watchdog.forget()
     _watcher = None
     if _saved:
         signal.set_wakeup_fd(_saved_wakeup)
@@ -211,8 +123,9 @@ def on_slice_end(number: int, frame: FrameType | None) -> None:
     watcher = _watcher
     if watcher is None:
         return
+    silent = watcher.silent_for()
     if scheduler.critical or frame is None:
-        watcher.declined = True
+        watcher.declined = scheduler.slice_over = True
         return
     block = scheduler.current
     if block is None:
@@ -221,31 +134,37 @@ def on_slice_end(number: int, frame: FrameType | None) -> None:
         need_frames(HANDLER_FRAMES)
     except RecursionError:
         watcher.declined = True
-        if watcher.held_for < OVERDUE_SECONDS:
+        if watcher.held_for() < OVERDUE_SECONDS:
             return
         raise  # it stays there: as any call that it made itself, this one is too many
+    if watcher.starved() and not watcher.look_instead():
+        # The last look was at another process; the next signal will be about this one.
+        scheduler.attention = True
+        return
     owner = owner_of(frame)
     if owner is Owner.ENGINE and frame.f_code is not call.__code__:
-        watcher.declined = True
+        watcher.declined = scheduler.slice_over = True
         return
+    if silent > LONG_CALL_SECONDS:
+        _note_long_call(block, frame, silent)
     if in_tracer(frame):
         watcher.declined = True
         return
     if block.pending is None:
-        if owner is Owner.LIBRARY and watcher.held_for < OVERDUE_SECONDS:
+        if owner is Owner.LIBRARY and watcher.held_for() < OVERDUE_SECONDS:
             return
         # Under a tracer libraries are left alone, too; but where one only waits, so would everybody.
         if owner is Owner.LIBRARY and sys.gettrace() is not None and not watcher.looks_blocked:
             return
         if module_importing(frame) is not None or runs_event_loop():
             return
-        if watcher.held_for < OVERDUE_SECONDS and watcher.retries < PRINT_RETRIES and unfinished_line(block):
+        if watcher.held_for() < OVERDUE_SECONDS and watcher.retries < PRINT_RETRIES and unfinished_line(block):
             # Maybe in the middle of a `print`, whose pieces belong together; it takes no time.
             watcher.retries += 1
             watcher.declined = True
             return
         _preempt(block, frame, watcher.looks_blocked)
-    elif owner is Owner.LIBRARY and watcher.held_for < OVERDUE_SECONDS:
+    elif owner is Owner.LIBRARY and watcher.held_for() < OVERDUE_SECONDS:
         # Raised between the taking of a lock and its `try`, it would leave the lock taken for ever.
         watcher.declined = True
     elif block.dying:
@@ -253,6 +172,14 @@ def on_slice_end(number: int, frame: FrameType | None) -> None:
     else:
         pending, block.pending = block.pending, None
         raise pending
+
+
+def end_slice_late() -> None:
+    """A call of the engine is done during which the slice ended: make up for it where its caller's code goes on."""
+    scheduler.slice_over = False
+    if held_for() >= TICK_SECONDS:
+        # `frame` is two calls up: that of the function which the user called is in between.
+        on_slice_end(signal.SIGURG, sys._getframe(2))
 
 
 def _preempt(block: ControlBlock, frame: FrameType, looks_blocked: bool) -> None:
@@ -274,8 +201,9 @@ def _preempt(block: ControlBlock, frame: FrameType, looks_blocked: bool) -> None
     if looks_blocked:
         BLOCKED_QUEUE.append(block)
     else:
-        # Whoever uses up a slice waits behind the normal ones, so that a busy process of high priority stops nobody.
-        (LOW_QUEUE if block.queue is LOW_QUEUE else NORMAL_QUEUE).append(block)
+        # Whatever its priority: a busy process of high priority stops nobody.
+        (LOW_QUEUE if block.queue is LOW_QUEUE else SPENT_QUEUE).append(block)
+        scheduler.spent_turn = time.monotonic() + SPENT_TURN_SECONDS
     scheduler.switch()
     if owner_of(frame) is Owner.LIBRARY:
         scheduler.critical -= 1  # what is pending is raised as soon as the user's code runs again
@@ -313,19 +241,48 @@ def abandon(block: ControlBlock) -> None:
     scheduler.post(_report_abandoned, block)
 
 
+def _note_long_call(block: ControlBlock, frame: FrameType, seconds: float) -> None:
+    """One call in C has kept everybody waiting. Each place is reported once."""
+    if block.blocked_since == math.inf or in_tracer(frame) or module_importing(frame) is not None:
+        return
+    frame = _users_frame(frame)
+    place = (frame.f_code, frame.f_lineno)
+    if place not in _reported:
+        _reported.add(place)
+        # In the hub, as for all that takes room on the stack, or time.
+        scheduler.post(_report_long_call, block, frame, frame.f_lineno, seconds)
+
+
+def _report_long_call(block: ControlBlock, frame: FrameType, line: int, seconds: float) -> None:
+    logger.warning(
+        f"Process {block.pid!r} kept all others waiting for {seconds * 1000:.0f} ms in {_describe(frame, line)}; "
+        "use blocking(fn, ...)"
+    )
+
+
 def _report_blocked(block: ControlBlock, frame: FrameType) -> None:
+    frame = _users_frame(frame)
+    logger.warning(
+        f"Process {block.pid!r} is blocked in {_describe(frame, frame.f_lineno)}; use blocking(fn, ...), or "
+        "Process.sleep"
+    )
+
+
+def _users_frame(frame: FrameType) -> FrameType:
+    """The user's code that has led to a frame."""
     place: FrameType | None = frame
     while place is not None and owner_of(place) is Owner.LIBRARY and place.f_back is not None:
         place = place.f_back
-    where = place or frame
-    code = where.f_code
+    return place or frame
+
+
+def _describe(frame: FrameType, line: int) -> str:
+    code = frame.f_code
     if code is call.__code__:
-        function = where.f_locals["function"]
-        description = f"{getattr(function, '__qualname__', function)}, which it was spawned with"
-    else:
-        source = linecache.getline(code.co_filename, where.f_lineno).strip()
-        description = f"{code.co_qualname} at {code.co_filename}:{where.f_lineno}{': ' + source if source else ''}"
-    logger.warning(f"Process {block.pid!r} is blocked in {description}; use blocking(fn, ...), or Process.sleep")
+        function = frame.f_locals["function"]
+        return f"{getattr(function, '__qualname__', function)}, which it was spawned with"
+    source = linecache.getline(code.co_filename, line).strip()
+    return f"{code.co_qualname} at {code.co_filename}:{line}{': ' + source if source else ''}"
 
 
 def _report_abandoned(block: ControlBlock) -> None:

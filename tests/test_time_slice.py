@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import socket
 import sys
 import textwrap
@@ -54,6 +55,13 @@ def test_an_endless_loop_leaves_the_others_alive() -> None:
 def test_an_endless_loop_inside_c_code_leaves_the_others_alive() -> None:
     """A comprehension over an iterator that never ends stops nobody, and can be killed."""
     others_go_on_beside(lambda: sum(0 for _ in iter(int, 1)))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has timers for it")
+@in_process
+def test_a_regular_expression_that_explodes_leaves_the_others_alive() -> None:
+    """A match that would take for ever, and keeps the interpreter's lock, stops nobody, and can be killed."""
+    others_go_on_beside(lambda: re.match(r"(a+)+$", "a" * 60 + "b"))
 
 
 @in_process
@@ -315,3 +323,65 @@ def test_deep_recursion_that_fails_all_the_time_leaves_the_others_alive() -> Non
         """
     )
     assert (ended.returncode, ended.stdout) == (0, "well\n"), ended.stderr
+
+
+@in_process
+def test_who_waits_for_messages_is_not_held_up_by_endless_loops() -> None:
+    """A hundred questions are answered while loops get a few time slices, not one for each question."""
+    loops = [spawn(loop) for _ in range(3)]
+    partner = spawn(echo)
+    while any(Process.info(pid, "reductions") == ("reductions", 0) for pid in loops):
+        Process.sleep(1)
+
+    def slices() -> int:
+        return sum(Process.info(pid, "reductions")[1] for pid in loops)
+
+    before = slices()
+    for number in range(100):
+        send(partner, (self(), number))
+        receive(("echo", number), after=PATIENCE_MS)
+    assert slices() - before < 50
+
+
+@in_process
+def test_endless_loops_go_on_beside_those_that_never_rest() -> None:
+    """Two processes that only talk to each other do not starve a loop."""
+    me, pid = self(), spawn(loop)
+
+    def talk(partner: Any) -> None:
+        while True:
+            send(partner, (self(), "hello"))
+            receive()
+
+    spawn(talk, spawn(echo))
+    before = Process.info(pid, "reductions")[1]
+    while Process.info(pid, "reductions")[1] < before + 3:
+        Process.sleep(5)
+    assert me == self()
+
+
+def test_a_long_call_in_c_is_reported_with_its_place() -> None:
+    """A warning says which process kept everybody waiting, for how long, and in which line; once for each line."""
+    ended = program(
+        """
+        from pyex import *
+
+        def work():
+            for _ in range(3):
+                sum(range(30_000_000))
+
+        def main():
+            pid, ref = spawn_monitor(work)
+            receive(("DOWN", ref, ..., ..., ...))
+            print(pid)
+
+        run(main)
+        """
+    )
+    assert ended.returncode == 0
+    (report,) = [line for line in ended.stderr.splitlines() if line]
+    shape = rf"\S+ \[warning\] Process {ended.stdout.strip()} kept all others waiting for (\d+) ms in work at <string>:6"
+    found = re.match(shape, report)
+    assert found, report
+    assert int(found[1]) >= 100
+    assert report.endswith("use blocking(fn, ...)")
