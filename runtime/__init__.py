@@ -17,6 +17,7 @@ from pyex.run import run
 from pyex.runtime_info import runtime_info
 from pyex.self_ import self
 from pyex.spawn import become, exit, spawn, spawn_link, spawn_monitor
+from pyex.submit import submit
 from pyex.trace import trace
 
 __version__ = "0.1.0"
@@ -46,6 +47,7 @@ __all__ = [
     "spawn",
     "spawn_link",
     "spawn_monitor",
+    "submit",
     "trace",
     "value",
 ]

@@ -19,7 +19,7 @@ from pyex.atom import NORMAL
 from pyex.control_block import ControlBlock, Entry
 from pyex.errors import Exit, RemoteError
 from pyex.exit_reason import reason_of
-from pyex.exit_signal import announce, bury, unwinding
+from pyex.exit_signal import announce, awaited, bury, unwinding
 from pyex.message import copied
 from pyex.run_queue import DEAD, WAITING
 from pyex.scheduler import Carrier, scheduler
@@ -93,14 +93,14 @@ def carry() -> None:
 def _fail(block: ControlBlock, error: BaseException, entry: Entry) -> None:
     """Note why a process ended whose function has not caught an exception."""
     if scheduler.forked:
-        _end_child(error)
+        end_child(error)
     if not block.dying:
         reason = _reason(block, error, entry)
         if not block.dying:
             block.exit_reason = reason
 
 
-def _end_child(error: BaseException) -> None:
+def end_child(error: BaseException) -> None:
     """In the child of a fork: it ends where the process would, as a program of its own, and never touches the
     others.
     """
@@ -162,9 +162,9 @@ def _end(block: ControlBlock) -> None:
     reasons: list[Any] = []
     if len(block.links or ()) + len(block.monitored_by or ()) > 1:
         scheduler.critical = 0
-        reasons = _own_reasons(block)
+        reasons = own_reasons(block)
         scheduler.critical = 1
-    if block.links is not None or block.monitored_by is not None or block.monitors is not None:
+    if block.links is not None or block.monitored_by is not None or block.monitors is not None or awaited:
         announce(block, reasons)
     block.pending = None
     # What it owned may have finalisers: the user's code, which runs outside the critical section, in the process's
@@ -179,10 +179,10 @@ def _end(block: ControlBlock) -> None:
     scheduler.critical = 0
     del owned
     scheduler.critical = 1
-    unwinding.discard(block)
+    unwinding.pop(block.pid.number, None)
 
 
-def _own_reasons(block: ControlBlock) -> list[Any]:
+def own_reasons(block: ControlBlock) -> list[Any]:
     """The exit reason for each of those who will be told: it is a message, so no two may share what can change."""
     reason = block.exit_reason
     listeners = len(block.links or ()) + len(block.monitored_by or ())

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from pyex.timer_queue import Timer
 
 Entry = tuple[Callable[..., Any], tuple[Any, ...]]
-# A monitor: its reference, who watches, who is watched, and by which pid or name that one was asked for.
-Monitor = tuple["Reference", "ControlBlock", "ControlBlock", object]
+# A monitor: its reference, who watches, who is watched, by which pid or name that one was asked for, and whether it had
+# ended by then.
+Monitor = tuple["Reference", "ControlBlock", "ControlBlock", object, bool]
 
 
 class Tracer:
@@ -37,6 +38,7 @@ class ControlBlock:
     """One process. Containers are made when first needed: an idle process must stay small."""
 
     __slots__ = (
+        "announced",
         "become",
         "blocked",
         "blocked_since",
@@ -101,6 +103,7 @@ class ControlBlock:
         # What is raised in it when it next runs: `Unwind` for the dying, `KeyboardInterrupt` for Ctrl+C.
         self.pending: type[BaseException] | None = None
         self.dying = False
+        self.announced = False
         self.exit_reason: Any = NORMAL
         self.unwinding_since: float | None = None
         # When the wait it is in ends by itself, and the timer that will look at that; see `scheduler.wake_at`.

@@ -43,8 +43,6 @@ def later(destination: object) -> tuple[Callable[[Any, Any], None], Any]:
     match destination:
         case Pid():
             return deliver_to_pid, destination
-        case (name, node) if is_this_node(node):
-            return deliver_to_name, registered_name.normalise(name)
         case str() | type():
             return deliver_to_name, registered_name.normalise(destination)
     raise bad_argument(1, f"invalid destination: {describe(destination)}; write a pid or a registered name")

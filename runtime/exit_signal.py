@@ -16,11 +16,11 @@ All functions here run in a critical section.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from pyex import registered_name
-from pyex.atom import DOWN, EXIT, KILL, KILLED, NORMAL, PROCESS, Atom
+from pyex.atom import DOWN, EXIT, KILL, KILLED, NOPROC, NORMAL, PROCESS, Atom
 from pyex.control_block import ControlBlock, process_table
 from pyex.delivery import PROCS, deliver, trace_event
 from pyex.errors import Unwind
@@ -28,8 +28,10 @@ from pyex.pid import Pid
 from pyex.scheduler import scheduler
 from pyex.timer import drop_timers_for
 
-# The processes that have been ended from outside and have not yet been unwound.
-unwinding: set[ControlBlock] = set()
+# The processes that have been ended from outside and have not yet been unwound, by the numbers of their pids.
+unwinding: dict[int, ControlBlock] = {}
+# Who waits outside for the end of a process is called with its block then, once.
+awaited: dict[ControlBlock, Callable[[ControlBlock], None]] = {}
 
 
 def deliver_exit(sender: Pid, target: ControlBlock, reason: Any, *, by_link: bool) -> None:
@@ -53,7 +55,7 @@ def terminate(block: ControlBlock, reason: Any) -> None:
         return
     bury(block, reason)
     block.pending = Unwind
-    unwinding.add(block)
+    unwinding[block.pid.number] = block
     if block is not scheduler.current:
         scheduler.make_ready_first(block)
 
@@ -78,7 +80,10 @@ def bury(block: ControlBlock, reason: Any) -> None:
 
 
 def announce(block: ControlBlock, reasons: Iterable[Any] = ()) -> None:
-    """Tell those linked to a dead process, then those that monitor it; once. `reasons` has a copy for each."""
+    """Tell those linked to a dead process, those that monitor it, and who waits outside; once. `reasons` has a copy
+    for each of the first two.
+    """
+    block.announced = True
     own = iter(reasons)
     links, block.links = block.links, None
     held, block.monitors = block.monitors, None
@@ -89,13 +94,16 @@ def announce(block: ControlBlock, reasons: Iterable[Any] = ()) -> None:
                 del peer.links[block]
             deliver_exit(block.pid, peer, next(own, block.exit_reason), by_link=True)
     if watchers:
-        for reference, watcher, _, what in watchers.values():
+        for reference, watcher, _, what, was_late in watchers.values():
             if watcher.monitors is not None and watcher.monitors.pop(reference.number, None) is not None:
-                deliver(watcher, (DOWN, reference, PROCESS, what, next(own, block.exit_reason)))
+                reason = NOPROC if was_late else next(own, block.exit_reason)
+                deliver(watcher, (DOWN, reference, PROCESS, what, reason))
     if held:
-        for reference, _, watched, _ in held.values():
+        for reference, _, watched, *_ in held.values():
             if watched.monitored_by is not None:
                 watched.monitored_by.pop(reference.number, None)
+    if awaited and (tell := awaited.pop(block, None)) is not None:
+        tell(block)
 
 
 def link(me: ControlBlock, peer: ControlBlock) -> None:
@@ -110,6 +118,15 @@ def link(me: ControlBlock, peer: ControlBlock) -> None:
         trace_event(me, PROCS, Atom("link"), peer.pid)
         trace_event(peer, PROCS, Atom("getting_linked"), me.pid)
     me.links[peer] = peer.links[me] = None
+
+
+def link_to_pid(me: ControlBlock, pid: Pid) -> bool:
+    """Link to whom a pid names; False where that one is dead, and there was no link before."""
+    if pid.block is not None:
+        link(me, pid.block)
+        return True
+    ending = unwinding.get(pid.number)
+    return ending is not None and me.links is not None and ending in me.links
 
 
 def unlink(me: ControlBlock, peer: ControlBlock) -> None:

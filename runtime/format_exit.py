@@ -20,6 +20,7 @@ _WORDS = {
     "killed": "killed",
     "shutdown": "shutdown",
     "noproc": NO_PROCESS,
+    "noconnection": "no connection",
     "calling_self": "process attempted to call itself",
     "timeout": "time out",
 }

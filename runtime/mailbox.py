@@ -26,6 +26,8 @@ from pyex.stack import check_may_wait, imports_under_way
 LONGEST_TIMEOUT = 2**32 - 1
 # A receive that refuses many messages lets others run every so many.
 SCAN_SLICE = 256
+# So many messages at the end of a mailbox are reached faster one by one.
+NEAR = 32
 SEND, SEND_TO_NOBODY = Atom("send"), Atom("send_to_non_existing_process")
 _RAISE: Any = object()
 _modules = sys.modules
@@ -249,7 +251,7 @@ def _look(me: ControlBlock, patterns: tuple[Any, ...], seen: int) -> tuple[int, 
         if unseen <= 0:
             break
         # A copy, for messages may come meanwhile. The ends of a deque are near, its middle is slow to reach.
-        new = [box[seen]] if unseen == 1 else list(islice(box, seen, None))
+        new = [box[seen]] if unseen == 1 else _rest(box, seen)
         for place, message in enumerate(new, seen):
             for pattern in patterns:
                 if matches(pattern, message):
@@ -268,6 +270,17 @@ def _look(me: ControlBlock, patterns: tuple[Any, ...], seen: int) -> tuple[int, 
             return place, True
         seen = 0  # a pattern has itself received: look again
     return seen, False
+
+
+def _rest(box: deque[Any], start: int) -> list[Any]:
+    """In a critical section, for no message may come meanwhile."""
+    scheduler.critical = 1
+    try:
+        if len(box) - start < NEAR:
+            return [box[place] for place in range(start, len(box))]
+        return list(islice(box, start, None))
+    finally:
+        scheduler.critical = 0
 
 
 def wait(seconds: float | None) -> None:

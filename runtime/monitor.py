@@ -11,8 +11,8 @@ from pyex.reference import Reference
 
 
 def monitor(me: ControlBlock, target: ControlBlock, what: object, reference: Reference) -> bool:
-    """Have `me` told once, as `what`, when `target` ends; False where it has ended."""
-    if target.dying:
+    """Have `me` told once, as `what`, when `target` ends; False where that is over, and has been told."""
+    if target.dying and target.announced:
         return False
     if target is me:
         return True
@@ -21,7 +21,7 @@ def monitor(me: ControlBlock, target: ControlBlock, what: object, reference: Ref
     if target.monitored_by is None:
         target.monitored_by = {}
     number = reference.number
-    me.monitors[number] = target.monitored_by[number] = (reference, me, target, what)
+    me.monitors[number] = target.monitored_by[number] = (reference, me, target, what, target.dying)
     return True
 
 

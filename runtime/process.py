@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -59,8 +58,8 @@ class Process:
         return _pid(pid).block is not None
 
     @staticmethod
-    def spawn(function: Callable[..., Any], options: Iterable[str] = ()) -> Any:
-        """Start a process with options, any of "link" and "monitor".
+    def spawn(function: Callable[..., Any], options: Iterable[Any] = ()) -> Any:
+        """Start a process with options, any of "link", "monitor" and `("priority", level)`.
 
             >>> Process.flag("trap_exit", True)
             False
@@ -70,12 +69,19 @@ class Process:
 
         Returns the pid, or `(pid, reference)` with "monitor". Mirrors `Process.spawn/2`.
         """
-        chosen = [options] if isinstance(options, str) else list(options)
-        unknown = [option for option in chosen if option not in ("link", "monitor")]
-        if unknown:
-            raise bad_argument(2, f'invalid option: {unknown[0]!r}; known are "link" and "monitor"')
-        reference = make_ref() if "monitor" in chosen else None
-        pid = start(function, (), with_link="link" in chosen, watched_as=reference).pid
+        with_link, reference, priority = False, None, "normal"
+        for option in (options,) if isinstance(options, str) else options:
+            match option:
+                case "link":
+                    with_link = True
+                case "monitor":
+                    reference = make_ref()
+                case ("priority", "low" | "normal" | "high" | "max" as level):
+                    priority = str(level)
+                case _:
+                    known = '"link", "monitor" and ("priority", level)'
+                    raise bad_argument(2, f"invalid option: {describe(option)}; known are {known}")
+        pid = start(function, (), with_link=with_link, watched_as=reference, priority=priority).pid
         return pid if reference is None else (pid, reference)
 
     @staticmethod
@@ -92,16 +98,15 @@ class Process:
         me = scheduler.me()
         if me.dying:
             return True
-        if peer.block is None and not me.trap_exit:
-            raise ErlangError(NOPROC, f"{peer!r} does not refer to a living process")
         scheduler.enter()
         try:
-            if peer.block is None:
+            linked = exit_signal.link_to_pid(me, peer)
+            if not linked and me.trap_exit:
                 deliver(me, (EXIT, peer, NOPROC))
-            else:
-                exit_signal.link(me, peer.block)
         finally:
             scheduler.leave()
+        if not linked and not me.trap_exit:
+            raise ErlangError(NOPROC, f"{peer!r} does not refer to a living process")
         return True
 
     @staticmethod
@@ -115,14 +120,16 @@ class Process:
         """
         peer = _pid(pid)
         me = scheduler.me()
-        # A peer that is being unwound is linked still, though its pid leads nowhere.
-        block = next((each for each in me.links or () if each.pid == peer), None)
-        if block is not None and not me.dying:
-            scheduler.enter()
-            try:
+        if me.dying:
+            return True
+        scheduler.enter()
+        try:
+            # A peer that is being unwound is linked still.
+            block = peer.block or exit_signal.unwinding.get(peer.number)
+            if block is not None:
                 exit_signal.unlink(me, block)
-            finally:
-                scheduler.leave()
+        finally:
+            scheduler.leave()
         return True
 
     @staticmethod
@@ -145,6 +152,9 @@ class Process:
             return reference
         if me.mailbox:
             me.mark = (reference, len(me.mailbox))
+        if target is None and isinstance(item, Pid):
+            # Its end may not have been told yet: what is said of it to who asks now comes after that.
+            target = exit_signal.unwinding.get(item.number)
         if target is not None:
             scheduler.critical = 1
             try:
@@ -188,9 +198,10 @@ class Process:
             scheduler.critical = 0
         if flush and not found and me.mailbox:
             scheduler.enter(2)
-            me.mailbox = deque([each for each in me.mailbox if not _is_down(each, reference)])
-            me.mark = None
-            scheduler.critical = 0
+            try:
+                _flush(me, reference)
+            finally:
+                scheduler.critical = 0
         return found if info else True
 
     @staticmethod
@@ -210,12 +221,14 @@ class Process:
         target = _pid(pid)
         signal = copied(reason)
         me = scheduler.me()
-        if target.block is not None and not me.dying:
-            scheduler.enter()
-            try:
+        if me.dying:
+            return True
+        scheduler.enter()
+        try:
+            if target.block is not None:
                 exit_signal.deliver_exit(me.pid, target.block, signal, by_link=False)
-            finally:
-                scheduler.leave()
+        finally:
+            scheduler.leave()
         return True
 
     @staticmethod
@@ -272,7 +285,7 @@ class Process:
 
         Mirrors `Process.list/0`.
         """
-        return [block.pid for block in process_table.values()]
+        return [block.pid for block in process_info.snapshot(lambda: [*process_table.values()])]
 
     @staticmethod
     def register(pid: Pid, name: object) -> bool:
@@ -313,15 +326,19 @@ class Process:
 
         Returns True. Raises `ArgumentError` when nobody has the name. Mirrors `Process.unregister/1`.
         """
-        block = registered_name.whereis(registered_name.normalise(name))
+        wanted = registered_name.normalise(name)
         if scheduler.me().dying:
             return True
+        scheduler.enter()
+        try:
+            block = registered_name.whereis(wanted)
+            if block is not None:
+                trace_event(block, PROCS, Atom("unregister"), wanted)
+                registered_name.release(block)
+        finally:
+            scheduler.critical = 0
         if block is None:
             raise bad_argument(1, f"not a registered name: {describe(name)}")
-        scheduler.enter()
-        trace_event(block, PROCS, Atom("unregister"), block.name)
-        registered_name.release(block)
-        scheduler.critical -= 1
         return True
 
     @staticmethod
@@ -333,6 +350,8 @@ class Process:
 
         Returns its pid, or None. Mirrors `Process.whereis/1`.
         """
+        if name is None or name == "undefined":
+            return None  # an atom in OTP, which nobody can have as a name
         block = registered_name.whereis(registered_name.normalise(name))
         return None if block is None else block.pid
 
@@ -345,7 +364,7 @@ class Process:
 
         Mirrors `Process.registered/0`.
         """
-        return [*registered_name.registered_names]
+        return [*process_info.snapshot(lambda: [*registered_name.registered_names])]
 
     @staticmethod
     def put(key: Any, value: Any) -> Any:
@@ -374,6 +393,18 @@ class Process:
         """
         dictionary = scheduler.me().dictionary or {}
         return dict(dictionary) if key is _ALL else dictionary.get(key, default)
+
+    @staticmethod
+    def get_keys(value: Any = _ALL) -> builtins.list[Any]:
+        """The keys of the dictionary of the process; with a value: those that have it.
+
+            >>> Process.put("lang", "py"), Process.put("shell", "py"), Process.get_keys("py")
+            (None, None, ['lang', 'shell'])
+
+        Mirrors `Process.get_keys/0` and `/1`.
+        """
+        dictionary = scheduler.me().dictionary or {}
+        return [key for key, each in [*dictionary.items()] if value is _ALL or each == value]
 
     @staticmethod
     def delete(key: Any) -> Any:
@@ -493,8 +524,13 @@ class Process:
         return plan(function, args, True)
 
 
-def _is_down(message: Any, reference: Reference) -> bool:
-    return isinstance(message, tuple) and len(message) == 5 and message[0] is DOWN and message[1] is reference
+def _flush(me: ControlBlock, reference: Reference) -> None:
+    """Take out one message of five items of which the second is the reference, as OTP does. In a critical section."""
+    for place, message in enumerate(me.mailbox or ()):
+        if type(message) is tuple and len(message) == 5 and message[1] is reference:
+            del me.mailbox[place]  # type: ignore[union-attr]
+            me.mark = None
+            return
 
 
 def _watched(item: object) -> tuple[ControlBlock | None, object]:

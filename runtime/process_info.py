@@ -28,10 +28,16 @@ def _function(block: ControlBlock) -> Any:
 
 def _stacktrace(block: ControlBlock) -> list[Any]:
     frame, entries = _frame(block), []
+    if frame is None:
+        return []
     while frame is not None:
         if owner_of(frame) is not Owner.ENGINE:
             entries.append(frame_entry(frame, frame.f_lineno))
         frame = frame.f_back
+    # Where it waits in a function of the engine that it has called, that one comes first.
+    current = _function(block)
+    if not entries or in_words(*entries[0][:3]) != current:
+        entries.insert(0, (*current, {}))
     return entries
 
 
@@ -39,6 +45,22 @@ def _status(block: ControlBlock) -> Atom:
     if block is scheduler.current:
         return Atom("running")
     return Atom("waiting") if block.state is WAITING else Atom("runnable")
+
+
+def _location(block: ControlBlock) -> tuple[str, str, int, dict[str, Any]]:
+    stack = _stacktrace(block)
+    return stack[0] if stack else (*_function(block), {})
+
+
+def snapshot(look: Callable[[], Any]) -> Any:
+    """What `look()` finds in the engine's data: in a critical section, for these may change while a finaliser runs."""
+    if not scheduler.is_inside():
+        return look()
+    scheduler.enter()
+    try:
+        return look()
+    finally:
+        scheduler.critical = 0
 
 
 def _memory(block: ControlBlock) -> int:
@@ -61,7 +83,7 @@ _SHOWN: dict[str, Callable[[ControlBlock], Any]] = {
     "status": _status,
     "message_queue_len": lambda block: len(block.mailbox or ()),
     "links": lambda block: [peer.pid for peer in block.links or ()],
-    "dictionary": lambda block: copied(dict(block.dictionary or {})),
+    "dictionary": lambda block: dict(block.dictionary or {}),
     "trap_exit": lambda block: block.trap_exit,
     "priority": lambda block: Atom(block.priority),
     "group_leader": lambda block: block.group_leader,
@@ -69,9 +91,10 @@ _SHOWN: dict[str, Callable[[ControlBlock], Any]] = {
 }
 _ASKED: dict[str, Callable[[ControlBlock], Any]] = {
     "registered_name": lambda block: [] if block.name is None else block.name,
-    "messages": lambda block: copied(list(block.mailbox or ())),
-    "monitors": lambda block: [(PROCESS, what) for *_, what in (block.monitors or {}).values()],
+    "messages": lambda block: list(block.mailbox or ()),
+    "monitors": lambda block: [(PROCESS, what) for _, _, _, what, _ in (block.monitors or {}).values()],
     "monitored_by": lambda block: [watcher.pid for _, watcher, *_ in (block.monitored_by or {}).values()],
+    "current_location": _location,
     "current_stacktrace": _stacktrace,
     "memory": _memory,
     "parent": lambda block: block.parent,
@@ -86,11 +109,20 @@ def check(item: object) -> None:
             raise bad_argument(2, f"invalid item or item list: {each!r}; known are {', '.join(sorted(_ASKED))}")
 
 
+# The user's own data are copied, as a message is.
+_COPIED = ("dictionary", "messages")
+
+
 def info(block: ControlBlock, item: Any) -> Any:
     """One item as `(item, value)`, several as a dict, all for None. The items have been checked."""
     if item is None:
         named = {} if block.name is None else {"registered_name": block.name}
-        return {**named, **{key: ask(block) for key, ask in _SHOWN.items()}}
+        return {**named, **{key: _ask(block, key) for key in _SHOWN}}
     if isinstance(item, list | tuple):
-        return {str(each): _ASKED[each](block) for each in item}
-    return (Atom(item), _ASKED[item](block))
+        return {str(each): _ask(block, each) for each in item}
+    return (Atom(item), _ask(block, item))
+
+
+def _ask(block: ControlBlock, item: str) -> Any:
+    found = snapshot(lambda: _ASKED[item](block))
+    return copied(found) if item in _COPIED else found

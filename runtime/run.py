@@ -14,20 +14,20 @@ from typing import Any, TextIO
 
 from greenlet import getcurrent
 
-from pyex import carrier, garbage, group_leader, interrupt, logger, time_slice, timer
+from pyex import carrier, garbage, group_leader, interrupt, logger, loop_thread, time_slice, timer
 from pyex.alarm import Alarm
 from pyex.atom import KILLED, NORMAL
 from pyex.blocking import forget_threads
 from pyex.control_block import ControlBlock, process_table
 from pyex.device import Device, StreamDevice
-from pyex.errors import Exit, Unwind
-from pyex.exit_reason import reason_of
-from pyex.exit_signal import terminate, unwinding
+from pyex.errors import Exit
+from pyex.exit_signal import awaited, terminate, unwinding
+from pyex.outcome import Outcome, start_process
 from pyex.output import ProcessOutput, forget_waiting
 from pyex.registered_name import registered_names
 from pyex.run_queue import DEAD
 from pyex.scheduler import need_frames, scheduler
-from pyex.spawn import plan
+from pyex.submit import accept_submissions, end_submissions, forget_submissions
 
 # How long the processes that are left at the end may take to unwind.
 FAREWELL_SECONDS = 2.0
@@ -60,63 +60,34 @@ def run(function: Callable[..., Any], *args: Any) -> Any:
 
 def run_on(device: Device, function: Callable[..., Any], *args: Any) -> Any:
     """As `run`, with a device of the caller's for the output and the input of processes."""
-    outcome = _Outcome()
+    outcome = Outcome()
     # What is started must be stopped again: a `RecursionError` comes before that or not at all.
     need_frames(100)
     _claim_thread()
     undo = ExitStack()
     with undo:
         _start(device, undo)
-        main = _start_process(outcome.watch, (function, args))
+        main = start_process(outcome.watch, (function, args))
         scheduler.foreground = main
         scheduler.run_until(lambda: main.state is DEAD)
-    return outcome.of(main)
+    return _result(outcome, main)
 
 
-class _Outcome:
-    """How the main function ended."""
-
-    def __init__(self) -> None:
-        self.value: Any = None
-        self.error: BaseException | None = None
-
-    def watch(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-        """The entry of the main process."""
+def _result(outcome: Outcome, main: ControlBlock) -> Any:
+    """What `run` returns or raises."""
+    if outcome.error is not None:
         try:
-            self.value = function(*args)
-        except (Exception, KeyboardInterrupt) as error:
-            if scheduler.forked:
-                raise
-            self.error = error
-            # Whoever called `run` hears of it: no report.
-            raise Exit(reason_of(error)) from None
-        except BaseException as error:
-            self.error = error
-            raise
+            raise outcome.error
         finally:
-            # The hub is to look whether it is over.
-            scheduler.attention = True
-        me = scheduler.current
-        assert me is not None
-        if me.become is not None and self.value is me.become:
-            (step, self.value), me.become = (me.become, None), None
-            return plan(self.watch, step, me.drop_stack)
-        return None
-
-    def of(self, main: ControlBlock) -> Any:
-        reason = main.exit_reason
-        if self.error is not None and not isinstance(self.error, Exit | Unwind):
-            try:
-                raise self.error
-            finally:
-                # The error leads to this frame: without this it would keep itself alive.
-                self.error = None
-        if isinstance(reason, str) and reason == NORMAL:
-            return self.value
-        ended = Exit(reason)
-        if not isinstance(self.error, Exit):
-            ended.pid = main.pid
-        raise ended
+            # The error leads to this frame: without this it would keep itself alive.
+            outcome.error = None
+    reason = main.exit_reason
+    if isinstance(reason, str) and reason == NORMAL:
+        return outcome.value
+    ended = Exit(reason)
+    if not outcome.exited:
+        ended.pid = main.pid
+    raise ended
 
 
 def _claim_thread() -> None:
@@ -141,13 +112,14 @@ def _start(device: Device, undo: ExitStack) -> None:
     scheduler.carrier_main = carrier.carry
     device.open()
     undo.callback(device.close)
-    leader = _start_process(group_leader.serve, ())
+    leader = start_process(group_leader.serve, ())
     group_leader.lead(leader, device)
     undo.callback(group_leader.dismiss_all)
     _install_streams(undo)
-    log = _start_process(logger.serve, ())
+    log = start_process(logger.serve, ())
     logger.install(log)
     undo.callback(logger.uninstall)
+    undo.callback(loop_thread.stop)
     undo.callback(time_slice.stop)
     if not time_slice.start():
         warnings.warn(
@@ -158,24 +130,18 @@ def _start(device: Device, undo: ExitStack) -> None:
     scheduler.on_attention.append(garbage.look)
     undo.callback(garbage.thaw)
     undo.callback(_end_all, {leader, log})
+    undo.callback(end_submissions)
+    accept_submissions()
 
 
 def _forget_all() -> None:
     """Nothing of this run is left for the next."""
     process_table.clear()
     unwinding.clear()
+    awaited.clear()
     registered_names.clear()
     timer.forget_all()
     scheduler.reset()
-
-
-def _start_process(function: Callable[..., Any], args: tuple[Any, ...]) -> ControlBlock:
-    """A process without parent, whose arguments are not copied. In the hub."""
-    leader = group_leader.standard_leader()
-    block = ControlBlock((function, args), None, leader)
-    process_table[block.pid.number] = block
-    scheduler.make_ready(block)
-    return block
 
 
 def _install_streams(undo: ExitStack) -> None:
@@ -216,13 +182,13 @@ def _end_all(servants: set[ControlBlock]) -> None:
     for block in [block for block in process_table.values() if block not in servants]:
         terminate(block, KILLED)
     _run_until(lambda: not unwinding and logger.is_idle())
-    for block in [*unwinding, *process_table.values()]:
+    for block in [*unwinding.values(), *process_table.values()]:
         if block.dying:
             time_slice.abandon(block)
         else:
             terminate(block, KILLED)
     _run_until(lambda: not unwinding)
-    for block in list(unwinding):
+    for block in list(unwinding.values()):
         time_slice.abandon(block)
 
 
@@ -234,6 +200,10 @@ def _run_until(done: Callable[[], bool]) -> None:
 
 def _after_fork_in_child() -> None:
     """Threads, and with them the watcher and the output, do not survive a fork: the child is a plain Python program."""
+    # A child that was forked between two runs may have runs of its own, beside the parent's.
+    scheduler.alarm = Alarm()
+    forget_threads()
+    forget_submissions()
     if scheduler.owner is None:
         return
     scheduler.owner = None
@@ -242,8 +212,6 @@ def _after_fork_in_child() -> None:
     scheduler.critical = 1
     time_slice.forget()
     interrupt.uninstall()
-    scheduler.alarm = Alarm()
-    forget_threads()
     logger.uninstall()
     for stream, original in ((sys.stdout, "stdout"), (sys.stderr, "stderr")):
         if isinstance(stream, ProcessOutput):

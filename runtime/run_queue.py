@@ -35,8 +35,8 @@ RunQueue = deque["ControlBlock"]
 MAX_QUEUE: RunQueue = deque()
 HIGH_QUEUE: RunQueue = deque()
 NORMAL_QUEUE: RunQueue = deque()
-# Those of normal and higher priority that have used up a time slice: they go on when nobody else of theirs is ready, and
-# each tick one of them does. So who waits for messages most of the time is not held up by those that never do.
+# Those of normal and higher priority that have used up a time slice. They go on when none of the others is ready, and
+# one of them each tick: so those that mostly wait for messages are not held up by those that never do.
 SPENT_QUEUE: RunQueue = deque()
 LOW_QUEUE: RunQueue = deque()
 # Those that sit in a call that blocks the thread: after all others.

@@ -159,7 +159,7 @@ class Scheduler:
         if self.owner is None:
             raise NotRunning("no process here: start one with pyex.run(fn), or run the file with `pyex run FILE`")
         if get_ident() != self.owner:
-            raise NotRunning("this thread is no process: from here only send(pid, message) works")
+            raise NotRunning("this thread is no process: from here only send(...) and submit(...) work")
         raise NotRunning("a finaliser that runs inside the engine can only send(pid, message)")
 
     def is_inside(self) -> bool:

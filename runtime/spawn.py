@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 from pyex.atom import NORMAL, Atom
@@ -16,6 +17,7 @@ from pyex.message import copied
 from pyex.monitor import monitor
 from pyex.pid import Pid
 from pyex.reference import Reference, make_ref
+from pyex.run_queue import BY_PRIORITY
 from pyex.scheduler import scheduler
 from pyex.stack import initial_call
 
@@ -75,19 +77,17 @@ def start(
     *,
     with_link: bool = False,
     watched_as: Reference | None = None,
+    priority: str = "normal",
 ) -> ControlBlock:
     """Start a process, linked and monitored before it runs."""
     me = scheduler.me()
     if me.dying:
         raise Unwind
-    if not callable(function):
-        raise bad_argument(1, f"not a function: {describe(function)}; write spawn(f, x) or spawn(lambda: f(x))")
-    if getattr(getattr(function, "__code__", None), "co_flags", 0) & RETURNS_AT_ONCE:
-        raise bad_argument(
-            1,
-            f"{describe(function)} is a generator or coroutine function: a call of it runs nothing; write a plain one",
-        )
+    if type(function) is not FunctionType or function.__code__.co_flags & RETURNS_AT_ONCE:
+        check_function("spawn", function)
     block = ControlBlock((copied(function), copied(args) if args else args), me.pid, me.group_leader)
+    if priority != "normal":
+        block.priority, block.queue = priority, BY_PRIORITY[priority]
     scheduler.enter(0 if watched_as is None and not with_link and not me.special else 4)
     try:
         block.queue.append(block)
@@ -103,6 +103,17 @@ def start(
     if scheduler.slice_over:
         scheduler.on_slice_over()
     return block
+
+
+def check_function(call: str, function: object) -> None:
+    """Refuse, in the name of `call`, what no process can run: no function, or one whose call runs nothing."""
+    if not callable(function):
+        raise bad_argument(1, f"not a function: {describe(function)}; write {call}(f, x) or {call}(lambda: f(x))")
+    if getattr(getattr(function, "__code__", None), "co_flags", 0) & RETURNS_AT_ONCE:
+        raise bad_argument(
+            1,
+            f"{describe(function)} is a generator or coroutine function: a call of it runs nothing; write a plain one",
+        )
 
 
 def _trace(parent: ControlBlock, child: ControlBlock) -> None:

@@ -31,7 +31,7 @@ from threading import current_thread, main_thread
 from types import CodeType, FrameType
 from typing import Any
 
-from pyex.carrier import call
+from pyex.carrier import call, own_reasons
 from pyex.control_block import ControlBlock
 from pyex.errors import Unwind
 from pyex.exit_signal import announce, unwinding
@@ -216,11 +216,14 @@ def _throw_again(block: ControlBlock) -> None:
     it up.
     """
     now = time.monotonic()
+    reasons: list[Any] = []
     if block.unwinding_since is None:
         block.unwinding_since = now
+        # Copying is the user's code, which may outlast this slice, too: then the next does without.
+        reasons = own_reasons(block)
     scheduler.critical += 1
     # In the hub, where there is room on the stack.
-    scheduler.post(announce, block)
+    scheduler.post(announce, block, reasons)
     if now - block.unwinding_since < RESISTANCE_SECONDS:
         block.state = READY
         NORMAL_QUEUE.append(block)
@@ -235,7 +238,7 @@ def abandon(block: ControlBlock) -> None:
     """Give up a process that cannot be unwound. In a critical section."""
     block.state = DEAD
     abandoned.append(block)
-    unwinding.discard(block)
+    unwinding.pop(block.pid.number, None)
     # A greenlet that is freed is thrown at once more, which this one would survive, for ever, when Python exits.
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(block.greenlet))
     scheduler.post(_report_abandoned, block)

@@ -10,35 +10,40 @@ from typing import Any
 from pyex.control_block import ControlBlock
 from pyex.delivery import later
 from pyex.errors import bad_argument, describe
-from pyex.mailbox import LONGEST_TIMEOUT
 from pyex.message import copied
 from pyex.pid import Pid
 from pyex.reference import Reference, make_ref
 from pyex.scheduler import scheduler
 from pyex.timer_queue import Timer
 
+# In milliseconds: 292 years, as in OTP.
+LONGEST_TIMER = 2**63 // 10**6
+
 _timers: dict[Reference, Timer] = {}
 
 
 def send_after(destination: object, message: Any, milliseconds: int) -> Reference:
-    if type(milliseconds) is not int or not 0 <= milliseconds <= LONGEST_TIMEOUT:
+    if type(milliseconds) is not int or not 0 <= milliseconds <= LONGEST_TIMER:
         raise bad_argument(
-            3, f"out of range: {describe(milliseconds)}; write a whole number of milliseconds, 0 to {LONGEST_TIMEOUT}"
+            3, f"out of range: {describe(milliseconds)}; write a whole number of milliseconds, 0 to {LONGEST_TIMER}"
         )
     deliver, target = later(destination)
     copy = copied(message)
     me = scheduler.me()
     reference = make_ref()
-    receiver = target.block if isinstance(target, Pid) else None
-    if me.dying or (isinstance(target, Pid) and receiver is None):
+    if me.dying:
         return reference
     scheduler.enter()
-    _timers[reference] = scheduler.timers.start(milliseconds / 1000, _fire, reference, deliver, target, copy)
-    if receiver is not None:
-        if receiver.timers is None:
-            receiver.timers = set()
-        receiver.timers.add(reference)
-    scheduler.critical -= 1
+    try:
+        receiver = target.block if isinstance(target, Pid) else None
+        if receiver is not None or not isinstance(target, Pid):
+            _timers[reference] = scheduler.timers.start(milliseconds / 1000, _fire, reference, deliver, target, copy)
+        if receiver is not None:
+            if receiver.timers is None:
+                receiver.timers = set()
+            receiver.timers.add(reference)
+    finally:
+        scheduler.critical = 0
     return reference
 
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import contextvars
+import http.server
 import importlib
+import multiprocessing
 import threading
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
 from in_process import ends, in_process, messages
+from program import program
 
 from pyex import (
     ArgumentError,
@@ -26,6 +32,7 @@ from pyex import (
     spawn,
     spawn_monitor,
 )
+from pyex.blocking import MOST_THREADS
 
 SOON = 5000
 
@@ -292,3 +299,159 @@ def test_the_main_process_may_exit_by_a_call() -> None:
     with pytest.raises(Exit) as ended:
         run(lambda: blocking(exit, "boom"))
     assert ended.value.reason == "boom"
+
+
+# -- the threads
+
+
+def test_five_slow_pages_take_the_time_of_one() -> None:
+    """Five workers fetch from a server that answers only when all five have asked: they ask at the same time, and go
+    on together.
+    """
+    all_have_asked = threading.Barrier(5)
+
+    class SlowPage(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            all_have_asked.wait(SOON / 1000)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(self.path.encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    def fetch(address: str) -> bytes:
+        with urllib.request.urlopen(address, timeout=SOON / 1000) as page:
+            return bytes(page.read())
+
+    def main() -> list[bytes]:
+        me = self()
+        for number in range(5):
+            address = f"http://127.0.0.1:{server.server_port}/{number}"
+            spawn(lambda address: send(me, blocking(fetch, address)), address)
+        return sorted(receive(after=2 * SOON) for _ in range(5))
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), SlowPage) as server:
+        serving = threading.Thread(target=server.serve_forever, args=(0.01,))
+        serving.start()
+        try:
+            assert run(main) == [b"/0", b"/1", b"/2", b"/3", b"/4"]
+        finally:
+            server.shutdown()
+            serving.join()
+
+
+def test_calls_that_end_with_a_run_do_not_count_in_the_next() -> None:
+    """Runs that stop in the moment in which calls come to their end do not make later ones start ever more threads."""
+    ended = program(
+        """
+        import asyncio, threading
+        from pyex import *
+
+        async def open_at_the_end(gate):
+            try:
+                await asyncio.sleep(1000)
+            finally:
+                gate.set()
+                await asyncio.sleep(0.05)
+
+        tasks = []
+
+        async def start(gate):
+            tasks.append(asyncio.create_task(open_at_the_end(gate)))
+            await asyncio.sleep(0)
+
+        def leave_three(gate):
+            for _ in range(3):
+                spawn(lambda: blocking(gate.wait, 10))
+            blocking(start, gate)
+
+        def one_after_the_other():
+            for _ in range(20):
+                blocking(int, "1")
+
+        for _ in range(10):
+            run(leave_three, threading.Event())
+            run(one_after_the_other)
+        print(sum(thread.name.startswith("pyex blocking") for thread in threading.enumerate()))
+        """
+    )
+    assert 1 <= int(ended.stdout) <= 8, ended.stderr
+
+
+def test_a_call_that_waits_for_a_thread_is_not_made_for_the_dead() -> None:
+    """When all threads are busy, the calls of those who are killed meanwhile are not made later."""
+    opened = threading.Event()
+    made: SimpleQueue[int] = SimpleQueue()  # not copied, for it holds a lock
+
+    def main() -> None:
+        me = self()
+
+        def hold() -> None:
+            send(me, "holds")
+            opened.wait(10)
+
+        for _ in range(MOST_THREADS):
+            spawn(blocking, hold)
+        for _ in range(MOST_THREADS):
+            receive("holds", after=SOON)
+        late = [spawn(blocking, made.put, 1) for _ in range(10)]
+        while any(Process.info(pid, "status") != ("status", "waiting") for pid in late):
+            Process.sleep(1)
+        for pid in late:
+            Process.exit(pid, "kill")
+        opened.set()
+        assert blocking(int, "1") == 1
+
+    run(main)
+    assert made.empty()
+
+
+# -- processes of the operating system
+
+
+def square(number: int) -> int:
+    """Something for a process of the operating system."""
+    return number * number
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded, use of fork:DeprecationWarning")
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_multiprocessing_is_waited_for(method: str) -> None:
+    """A pool of operating system processes works in a blocking call, beside a busy process, whichever way it starts
+    them.
+    """
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip("not here")
+
+    def compute() -> list[int]:
+        with multiprocessing.get_context(method).Pool(2) as pool:
+            return pool.map(square, range(10))
+
+    def main() -> list[int]:
+        spawn(lambda: [0 for _ in iter(int, 1)])
+        return list(blocking(compute))
+
+    assert run(main) == [number * number for number in range(10)]
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded, use of fork:DeprecationWarning")
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_a_process_pool_executor_is_waited_for(method: str) -> None:
+    """concurrent.futures.ProcessPoolExecutor works: several processes wait for its futures."""
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip("not here")
+
+    def main() -> list[int]:
+        me = self()
+        context = multiprocessing.get_context(method)
+        with concurrent.futures.ProcessPoolExecutor(2, mp_context=context) as executor:
+
+            def ask(number: int) -> None:
+                send(me, blocking(executor.submit(square, number).result))
+
+            for number in range(10):
+                spawn(ask, number)
+            return sorted(receive(after=10 * SOON) for _ in range(10))
+
+    assert run(main) == [number * number for number in range(10)]

@@ -21,7 +21,7 @@ def test_unlinking_after_a_kill_saves_the_one_who_unlinked() -> None:
     assert messages() == []
 
 
-@pytest.mark.parametrize("milliseconds", [2**32, 10**16, 10**400])
+@pytest.mark.parametrize("milliseconds", [10**16, 10**400])
 def test_a_time_that_is_too_long_is_refused(milliseconds: int) -> None:
     """A timeout that no clock of OTP knows is an error that says so, and hurts nobody else."""
 

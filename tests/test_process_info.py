@@ -288,7 +288,7 @@ def test_current_function_of_a_busy_process_is_its_own() -> None:
 
 @in_process
 def test_current_stacktrace_shows_the_callers_too() -> None:
-    """The stack of a waiting process lists the functions that it is in, innermost first, without the engine's."""
+    """The stack of a waiting process lists the functions that it is in, from the one that waits outwards."""
 
     def inner() -> None:
         receive("never")
@@ -297,7 +297,7 @@ def test_current_stacktrace_shows_the_callers_too() -> None:
         inner()
 
     names = [function.split(".")[-1] for _, function, _, _ in info(waiting(spawn(outer)), "current_stacktrace")]
-    assert names == ["inner", "outer"]
+    assert names == ["receive", "inner", "outer"]
 
 
 @in_process

@@ -34,6 +34,7 @@ PUBLIC = [
     "spawn",
     "spawn_link",
     "spawn_monitor",
+    "submit",
     "trace",
     "value",
 ]
@@ -45,6 +46,7 @@ OF_PROCESS = [
     "exit",
     "flag",
     "get",
+    "get_keys",
     "group_leader",
     "hibernate",
     "info",

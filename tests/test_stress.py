@@ -169,9 +169,9 @@ def check_counts() -> None:
         assert block_.pid.block is block_
         for peer in list(block_.links or ()):
             assert peer.links is not None and block_ in peer.links
-        for number, (_, watcher, watched, _) in list((block_.monitors or {}).items()):
+        for number, (_, watcher, watched, *_) in list((block_.monitors or {}).items()):
             assert watcher is block_ and watched.monitored_by is not None and number in watched.monitored_by
-        for number, (_, watcher, watched, _) in list((block_.monitored_by or {}).items()):
+        for number, (_, watcher, watched, *_) in list((block_.monitored_by or {}).items()):
             assert watched is block_ and watcher.monitors is not None and number in watcher.monitors
 
 
