@@ -101,7 +101,7 @@ class ControlBlock:
         self.name: object = None
         self.dictionary: dict[Any, Any] | None = None
         # What is raised in it when it next runs: `Unwind` for the dying, `KeyboardInterrupt` for Ctrl+C.
-        self.pending: type[BaseException] | None = None
+        self.pending: BaseException | type[BaseException] | None = None
         self.dying = False
         self.announced = False
         self.exit_reason: Any = NORMAL

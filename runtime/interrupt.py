@@ -34,12 +34,20 @@ def on_interrupt(number: int, frame: FrameType | None) -> None:
     block = scheduler.foreground
     if scheduler.current is not block and _is_stuck(frame):
         raise KeyboardInterrupt
-    if block is None or block.dying:
-        return
-    block.pending = KeyboardInterrupt
-    scheduler.post(_wake_interrupted, block)
-    if block is scheduler.current:
+    if raise_in_foreground(KeyboardInterrupt) and block is scheduler.current:
         on_slice_end(number, frame)
+
+
+def raise_in_foreground(error: BaseException | type[BaseException]) -> bool:
+    """Have the process in the foreground raise this when it next runs, soon; False where there is none. For signal
+    handlers.
+    """
+    block = scheduler.foreground
+    if block is None or block.dying:
+        return False
+    block.pending = error
+    scheduler.post(_wake_interrupted, block)
+    return True
 
 
 def _is_stuck(frame: FrameType | None) -> bool:
@@ -57,13 +65,10 @@ def _is_stuck(frame: FrameType | None) -> bool:
 
 def interrupt() -> None:
     """As Ctrl+C: raise `KeyboardInterrupt` in the process in the foreground. In the hub."""
-    block = scheduler.foreground
-    if block is not None and not block.dying:
-        block.pending = KeyboardInterrupt
-        _wake_interrupted(block)
+    raise_in_foreground(KeyboardInterrupt)
 
 
 def _wake_interrupted(block: ControlBlock) -> None:
     """In the hub: have the interrupted process run next, unless it has heard of it already."""
-    if block.pending is KeyboardInterrupt and block.state in (WAITING, READY):
+    if block.pending is not None and block.state in (WAITING, READY):
         scheduler.make_ready_first(block)

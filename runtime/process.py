@@ -150,8 +150,6 @@ class Process:
         reference = make_ref()
         if me.dying:
             return reference
-        if me.mailbox:
-            me.mark = (reference, len(me.mailbox))
         if target is None and isinstance(item, Pid):
             # Its end may not have been told yet: what is said of it to who asks now comes after that.
             target = exit_signal.unwinding.get(item.number)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 
+from greenlet import getcurrent
+
 _numbers: Iterator[int] = count(1)
 
 
@@ -47,4 +49,11 @@ def make_ref() -> Reference:
     """
     reference = Reference()
     reference.number = next(_numbers)
+    try:
+        me = getcurrent().block  # type: ignore[attr-defined]
+        if me.mailbox:
+            # No message that is there already holds it: a receive that wants it need not look at those.
+            me.mark = (reference, len(me.mailbox))
+    except AttributeError:
+        pass  # not in a process
     return reference

@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 from greenlet import getcurrent
 
-from pyex import carrier, garbage, group_leader, interrupt, logger, loop_thread, time_slice, timer
+from pyex import carrier, garbage, group_leader, interrupt, logger, loop_thread, signal_handler, time_slice, timer
 from pyex.alarm import Alarm
 from pyex.atom import KILLED, NORMAL
 from pyex.blocking import forget_threads
@@ -106,7 +106,9 @@ def _claim_thread() -> None:
 
 def _start(device: Device, undo: ExitStack) -> None:
     """Everything that a running runtime has installed; `undo` takes it back in reverse."""
+    undo.callback(signal_handler.uninstall)
     undo.callback(_forget_all)
+    signal_handler.install()
     scheduler.hub = getcurrent()
     scheduler.started_at, scheduler.switches, scheduler.preemptions = monotonic(), 0, 0
     scheduler.carrier_main = carrier.carry
@@ -212,6 +214,7 @@ def _after_fork_in_child() -> None:
     scheduler.critical = 1
     time_slice.forget()
     interrupt.uninstall()
+    signal_handler.uninstall()
     logger.uninstall()
     for stream, original in ((sys.stdout, "stdout"), (sys.stderr, "stderr")):
         if isinstance(stream, ProcessOutput):
