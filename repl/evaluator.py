@@ -51,7 +51,7 @@ def _evaluate(text: str, filename: str, echoes: bool, bindings: Bindings, langua
     finally:
         # A Ctrl+C that came while the engine was at work waits to be raised: it must not strike later.
         scheduler.foreground = None
-        if me.pending is KeyboardInterrupt:
+        if not me.dying:
             me.pending = None
         me.become = None
 

@@ -26,7 +26,7 @@ from pyex.stack import check_may_wait, imports_under_way
 LONGEST_TIMEOUT = 2**32 - 1
 # A receive that refuses many messages lets others run every so many.
 SCAN_SLICE = 256
-# So many messages at the end of a mailbox are reached faster one by one.
+# The ends of a deque are near, its middle is slow to reach: so many messages at the end are fetched one by one.
 NEAR = 32
 SEND, SEND_TO_NOBODY = Atom("send"), Atom("send_to_non_existing_process")
 _RAISE: Any = object()
@@ -152,19 +152,22 @@ def _receive_selectively(me: ControlBlock, patterns: tuple[Any, ...], after: int
         scheduler.me()  # raises
     seconds = None if after is None else to_seconds(after)
     for pattern in patterns:
-        if pattern is ... or isinstance(pattern, Self):
+        if type(pattern) is not tuple and (pattern is ... or isinstance(pattern, Self)):
             raise mistaken(patterns)
     deadline: float | None = None
     # Messages that are older than a reference cannot hold it.
     seen = me.mark[1] if me.mark is not None and _all_hold(patterns, me.mark[0]) else 0
     try:
         while True:
-            if me.mailbox and len(me.mailbox) > seen and not me.dying:
-                seen, found = _look(me, patterns, seen)
-                if found and me.mailbox is not None:
-                    message = me.mailbox[seen]
-                    del me.mailbox[seen]
+            box = me.mailbox
+            if box and len(box) > seen and not me.dying:
+                seen, found = _look(me, box, patterns, seen) if patterns else (0, True)
+                if found:
                     me.mark = None
+                    if not seen:
+                        return box.popleft()
+                    message = box[seen]
+                    del box[seen]
                     return message
             if seconds is not None:
                 now = monotonic()
@@ -240,34 +243,28 @@ def _await_message(me: ControlBlock, refused: int) -> None:
             return
 
 
-def _look(me: ControlBlock, patterns: tuple[Any, ...], seen: int) -> tuple[int, bool]:
+def _look(me: ControlBlock, box: deque[Any], patterns: tuple[Any, ...], seen: int) -> tuple[int, bool]:
     """Look for a match behind the messages that were refused already. Returns where it is and True, or how many have
     been refused now and False.
     """
-    if not patterns:
-        return 0, True
-    while (box := me.mailbox) is not None and not me.dying:
-        unseen = len(box) - seen
-        if unseen <= 0:
-            break
-        # A copy, for messages may come meanwhile. The ends of a deque are near, its middle is slow to reach.
-        new = [box[seen]] if unseen == 1 else _rest(box, seen)
-        for place, message in enumerate(new, seen):
+    while len(box) > seen and not me.dying:
+        place = seen
+        # A copy, for messages may come meanwhile.
+        for message in (box[seen],) if len(box) == seen + 1 else _rest(box, seen):
             for pattern in patterns:
                 if matches(pattern, message):
                     break
             else:
-                if place % SCAN_SLICE == SCAN_SLICE - 1 and scheduler.attention:
+                place += 1
+                if place % SCAN_SLICE == 0 and scheduler.attention:
                     scheduler.give_way()
                 continue
+            if place < len(box) and box[place] is message:
+                return place, True
             break
         else:
-            if me.mailbox is box and place < len(box) and box[place] is message:
-                return place + 1, False
-            seen = 0
-            continue
-        if me.mailbox is box and place < len(box) and box[place] is message:
-            return place, True
+            if place <= len(box) and box[place - 1] is message:
+                return place, False
         seen = 0  # a pattern has itself received: look again
     return seen, False
 

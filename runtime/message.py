@@ -14,12 +14,17 @@ from pyex.pid import Pid
 from pyex.reference import Reference
 
 # Exact types whose values cannot change. They travel by reference.
-IMMUTABLE: frozenset[type] = frozenset(
-    {
-        NoneType, bool, int, float, complex, str, bytes, Atom, Pid, Reference, range, EllipsisType, NotImplementedType,
-        type, ModuleType, BuiltinFunctionType, CodeType, object,
-    }
-)  # fmt: skip
+IMMUTABLE: set[type] = {
+    NoneType, bool, int, float, complex, str, bytes, Atom, Pid, Reference, range, EllipsisType, NotImplementedType,
+    type, ModuleType, BuiltinFunctionType, CodeType, object,
+}  # fmt: skip
+# More of them, by name: whoever sends one has imported the module, and then the type joins the others.
+_IMMUTABLE_NAMES = {
+    ("datetime", "date"), ("datetime", "time"), ("datetime", "datetime"), ("datetime", "timedelta"),
+    ("datetime", "timezone"), ("zoneinfo", "ZoneInfo"), ("decimal", "Decimal"), ("fractions", "Fraction"),
+    ("uuid", "UUID"), ("pathlib", "PosixPath"), ("pathlib", "PurePosixPath"), ("pathlib._local", "PosixPath"),
+    ("pathlib._local", "PurePosixPath"), ("re", "Pattern"), ("ipaddress", "IPv4Address"), ("ipaddress", "IPv6Address"),
+}  # fmt: skip
 
 
 def copied(value: Any) -> Any:
@@ -46,6 +51,8 @@ def _is_immutable(value: Any) -> bool:
             if kind not in IMMUTABLE and not (kind is tuple and _is_immutable(item)):
                 return False
         return True
+    if kind is frozenset:
+        return IMMUTABLE.issuperset(map(type, value))
     if kind is FunctionType:
         return captures_nothing(value)
     return kind in IMMUTABLE
@@ -63,13 +70,15 @@ def _copy(value: Any, memo: dict[int, Any]) -> Any:
     if kind is list:
         items: list[Any] = []
         memo[id(value)] = items
-        items.extend(_copy(item, memo) for item in value)
+        items.extend([item if type(item) in IMMUTABLE else _copy(item, memo) for item in value])
         return items
     if kind is dict:
         entries: dict[Any, Any] = {}
         memo[id(value)] = entries
         for key, item in value.items():
-            entries[_copy(key, memo)] = _copy(item, memo)
+            if type(key) not in IMMUTABLE:
+                key = _copy(key, memo)
+            entries[key] = item if type(item) in IMMUTABLE else _copy(item, memo)
         return entries
     if kind is set:
         members: set[Any] = set()
@@ -78,6 +87,8 @@ def _copy(value: Any, memo: dict[int, Any]) -> Any:
         return members
     if kind is FunctionType:
         return captured(value, _copy, memo)
+    if kind is frozenset and _is_immutable(value):
+        return value
     if kind is partial:
         return partial(_copy(value.func, memo), *_copy(value.args, memo), **_copy(value.keywords, memo))
     return _copy_object(value, memo)
@@ -105,6 +116,9 @@ def _copy_tuple(value: tuple[Any, ...], memo: dict[int, Any]) -> tuple[Any, ...]
 
 def _copy_object(value: Any, memo: dict[int, Any]) -> Any:
     if isinstance(value, type):
+        return value
+    if (type(value).__module__, type(value).__qualname__) in _IMMUTABLE_NAMES:
+        IMMUTABLE.add(type(value))
         return value
     try:
         return copy.deepcopy(value, memo)

@@ -57,10 +57,12 @@ def matches(pattern: Any, message: Any) -> bool:
         return True
     kind = type(pattern)
     if kind is tuple or kind is list:
-        if not isinstance(message, kind) or len(pattern) != len(message):
+        if (type(message) is not kind and not isinstance(message, kind)) or len(pattern) != len(message):
             return False
-        for each, item in zip(pattern, message, strict=False):
-            if not (each is ... or (each is item and type(each) in _ITSELF) or matches(each, item)):
+        for each, item in zip(pattern, message):  # noqa: B905  # an argument more costs as much as all the rest
+            if each is ... or (each is item and type(each) in _ITSELF):
+                continue
+            if not matches(each, item):
                 return False
         return True
     if isinstance(pattern, str):

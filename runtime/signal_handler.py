@@ -95,4 +95,4 @@ def _in_engine(frame: FrameType | None) -> bool:
 
 
 def _report(number: int, error: BaseException) -> None:
-    logger.error(f"the handler of {signal.Signals(number).name} raised {error!r}, and there is no process to hear of it")
+    logger.error(f"the handler of {signal.Signals(number).name} raised {error!r}, and nobody is there to hear of it")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+import decimal
 import enum
+import fractions
+import re
 import socket
 import threading
+import uuid
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -487,3 +492,42 @@ def test_a_pid_as_a_message_can_be_answered() -> None:
     pid = spawn(lambda: send(receive((Pid, ...))[0], "the answer"))
     send(pid, (self(), "the question"))
     assert receive(after=SOON) == "the answer"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        datetime.datetime.now(datetime.UTC),
+        datetime.timedelta(1),
+        decimal.Decimal("1.5"),
+        fractions.Fraction(1, 3),
+        uuid.uuid4(),
+        Path("somewhere"),
+        re.compile("x+"),
+        frozenset({1, "two", ("three",)[0]}),
+        (1, ("two", (None, frozenset({3})))),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+@in_process
+def test_values_that_cannot_change_travel_by_reference(value: Any) -> None:
+    """The receiver gets the very value, alone and inside a list."""
+    send(self(), value)
+    assert receive() is value
+    send(self(), [value])
+    assert receive()[0] is value
+
+
+@in_process
+def test_a_frozen_set_of_what_can_change_is_copied() -> None:
+    """A frozenset may hold objects that change: then these are copied."""
+
+    class Box:
+        def __init__(self) -> None:
+            self.content = [1]
+
+    box = Box()
+    send(self(), frozenset({box}))
+    (received,) = receive()
+    box.content.append(2)
+    assert received.content == [1]
