@@ -17,7 +17,7 @@ from greenlet import GreenletExit, getcurrent
 from pyex import error_report
 from pyex.atom import NORMAL
 from pyex.control_block import ControlBlock, Entry
-from pyex.errors import Exit, RemoteError
+from pyex.errors import Exit, RemoteError, Unwind
 from pyex.exit_reason import reason_of
 from pyex.exit_signal import announce, awaited, bury, unwinding
 from pyex.message import copied
@@ -37,8 +37,8 @@ def carry() -> None:
         assert block is not None
         block.greenlet = me
         me.block = block
-        # Context variables belong to the process, not to the carrier.
-        me.gr_context = block.context
+        if block.context is not None:
+            me.gr_context = block.context
         function, args = block.entry
         block.entry = (function, ())
         step: Any = None
@@ -54,7 +54,7 @@ def carry() -> None:
             elif step is block.become:
                 block.become = None
             else:
-                raise _become_not_returned(block)
+                raise become_not_returned(block, function)
         except BaseException as error:
             if isinstance(error, GreenletExit) and scheduler.current is not block:
                 raise  # nobody raised it here: the greenlet is being freed
@@ -62,16 +62,18 @@ def carry() -> None:
             _fail(block, error, (function, args))
         # What the call has used is dropped here, outside of critical sections: it may have finalisers.
         del function, args
+        # Context variables belong to the process, not to the carrier.
+        context, me.gr_context = me.gr_context, None
         if step is None:
+            del context
             _end(block)
             block.state = DEAD
         else:
-            block.entry = step
+            block.entry, block.context = step, context
             scheduler.critical += 1
             if not block.drop_stack or block.mailbox or block.pending is not None:
                 continue
             block.mailbox = None
-            block.context = me.gr_context
             block.state = WAITING
         block.greenlet = None
         del block, step
@@ -121,13 +123,13 @@ def call(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     return function(*args)
 
 
-def _become_not_returned(block: ControlBlock) -> RuntimeError:
-    """A process has planned what to become and returned something else, which ends it."""
+def become_not_returned(block: ControlBlock, function: Callable[..., Any]) -> RuntimeError:
+    """`function` has planned what to become and returned something else, which ends the process."""
     assert block.become is not None
-    function, block.become = block.become[0], None
+    planned, block.become = block.become[0], None
     return RuntimeError(
-        f"become({getattr(function, '__qualname__', function)}, …) was called and not returned: write "
-        f"`return become(...)`{_where(block.entry[0])}"
+        f"become({getattr(planned, '__qualname__', planned)}, …) was called and not returned: write "
+        f"`return become(...)`{_where(function)}"
     )
 
 
@@ -166,7 +168,8 @@ def _end(block: ControlBlock) -> None:
         scheduler.critical = 1
     if block.links is not None or block.monitored_by is not None or block.monitors is not None or awaited:
         announce(block, reasons)
-    block.pending = None
+    # Whatever waits in a finaliser is ended: there is nobody to wait any more.
+    block.pending = Unwind
     # What it owned may have finalisers: the user's code, which runs outside the critical section, in the process's
     # own time. The runtime reads the reason of the main process, which has no parent, when it is over.
     owned = (block.mailbox, block.dictionary, block.entry, block.context, reasons, block.exit_reason)
@@ -179,6 +182,7 @@ def _end(block: ControlBlock) -> None:
     scheduler.critical = 0
     del owned
     scheduler.critical = 1
+    block.pending = None
     unwinding.pop(block.pid.number, None)
 
 

@@ -48,12 +48,12 @@ def later(destination: object) -> tuple[Callable[[Any, Any], None], Any]:
     raise bad_argument(1, f"invalid destination: {describe(destination)}; write a pid or a registered name")
 
 
-def deliver(block: ControlBlock, message: Any) -> None:
-    """Put a message, copied already, into a mailbox."""
+def deliver(block: ControlBlock, message: Any, for_tracer: Any = None) -> None:
+    """Put a message, copied already, into a mailbox; a tracer is told of it, by a copy of its own if there is one."""
     if block.special:
         if block.dying:
             return
-        trace_event(block, RECEIVE, RECEIVE, message)
+        trace_event(block, RECEIVE, RECEIVE, message if for_tracer is None else for_tracer)
     put(block, message)
 
 

@@ -18,7 +18,7 @@ from pyex.message import IMMUTABLE, copied
 from pyex.pattern import matches, mistaken
 from pyex.pid import Pid
 from pyex.reference import Reference
-from pyex.run_queue import HIGH_QUEUE, LOW_QUEUE, MAX_QUEUE, NORMAL_QUEUE, READY, WAITING
+from pyex.run_queue import HIGH_QUEUE, MAX_QUEUE, NORMAL_QUEUE, READY, WAITING
 from pyex.scheduler import NotRunning, scheduler
 from pyex.stack import check_may_wait, imports_under_way
 
@@ -65,6 +65,12 @@ def send(destination: object, message: Any) -> Any:
         if block.state is WAITING:
             block.state = READY
             block.queue.append(block)
+    except RecursionError:
+        # The call of a signal handler was one too many here. What it interrupted must not stay half done.
+        if block.state is WAITING:
+            block.state = READY
+            block.queue.append(block)
+        raise
     finally:
         scheduler.critical = 0
     if scheduler.slice_over:
@@ -81,27 +87,29 @@ def _send_anyhow(destination: object, message: Any) -> Any:
     block = find(destination)
     if not scheduler.is_inside():
         if block is not None:
-            _send_from_elsewhere(block, copied(message))
+            _send_from_elsewhere(block, message)
         return message
     me = scheduler.me()
     copy = None if block is None else copied(message)
+    for_tracer = copied(message) if block is not None and block.tracer is not None else None
     if me.dying:
         return message
     if me.tracer is not None:
         _trace_send(me, block, destination, copied(message))
     if block is not None:
-        scheduler.enter(3)
+        scheduler.enter()
         try:
-            deliver(block, copy)
+            deliver(block, copy, for_tracer)
         finally:
             scheduler.critical = 0
     return message
 
 
-def _send_from_elsewhere(block: ControlBlock, copy: Any) -> None:
+def _send_from_elsewhere(block: ControlBlock, message: Any) -> None:
+    copy, for_tracer = copied(message), copied(message) if block.tracer is not None else None
     if scheduler.owner is None:
         raise NotRunning("the runtime is not running: nobody can receive this message")
-    scheduler.post(deliver, block, copy)
+    scheduler.post(deliver, block, copy, for_tracer)
 
 
 def _trace_send(me: ControlBlock, block: ControlBlock | None, destination: object, copy: Any) -> None:
@@ -135,7 +143,7 @@ def receive(*patterns: Any, after: int | str | None = None, default: Any = _RAIS
     try:
         me = getcurrent().block  # type: ignore[attr-defined]
     except AttributeError:
-        me = scheduler.me()
+        return _receive_in_a_greenlet(patterns, after, default)
     if patterns or after is not None or me.special or scheduler.critical:
         return _receive_selectively(me, patterns, after, default)
     if not me.mailbox:
@@ -144,6 +152,16 @@ def receive(*patterns: Any, after: int | str | None = None, default: Any = _RAIS
     if scheduler.slice_over:
         scheduler.on_slice_over()
     return me.mailbox.popleft()
+
+
+def _receive_in_a_greenlet(patterns: tuple[Any, ...], after: int | str | None, default: Any) -> Any:
+    """In a greenlet of a library's that runs in the process: this is the one to come back to."""
+    me = scheduler.me()
+    carrier, me.greenlet = me.greenlet, getcurrent()
+    try:
+        return _receive_selectively(me, patterns, after, default)
+    finally:
+        me.greenlet = carrier
 
 
 def _receive_selectively(me: ControlBlock, patterns: tuple[Any, ...], after: int | str | None, default: Any) -> Any:
@@ -178,10 +196,12 @@ def _receive_selectively(me: ControlBlock, patterns: tuple[Any, ...], after: int
                 timer = me.wake_timer
                 if timer is not None and timer.due <= deadline:
                     me.deadline = deadline
-                else:
-                    scheduler.enter(4)
-                    scheduler.wake_at(me, deadline)
-                    scheduler.critical = 0
+                elif not me.dying:
+                    scheduler.enter()
+                    try:
+                        scheduler.wake_at(me, deadline)
+                    finally:
+                        scheduler.critical = 0
             _await_message(me, seen)
     finally:
         me.deadline = None
@@ -215,13 +235,15 @@ def _await_message(me: ControlBlock, refused: int) -> None:
     # Local names, for methods of imported ones are called the slow way.
     engine, normal = scheduler, NORMAL_QUEUE
     while True:
+        successor: ControlBlock | None = None
         engine.critical = 1
         try:
             if me.pending is None and (not me.mailbox or len(me.mailbox) <= refused):
                 me.state = WAITING
                 # What `switch` does, in the case that matters, and without a call.
-                if normal and not (engine.attention or MAX_QUEUE or HIGH_QUEUE or LOW_QUEUE):
-                    successor = normal.popleft()
+                if normal and not (engine.attention or MAX_QUEUE or HIGH_QUEUE):
+                    successor = normal[0]
+                    normal.popleft()
                     carrier = successor.greenlet
                     if successor.state is READY and (carrier is not None or engine.carriers):
                         engine.switches += 1
@@ -235,6 +257,11 @@ def _await_message(me: ControlBlock, refused: int) -> None:
                         engine.switch()
                 else:
                     engine.switch()
+        except RecursionError:
+            # As in `send`. To stand in the queue twice does no harm.
+            if successor is not None and successor.state is READY:
+                normal.appendleft(successor)
+            raise
         finally:
             engine.critical = 0
         if me.pending is not None:
@@ -287,7 +314,7 @@ def wait(seconds: float | None) -> None:
     check_may_wait()
     scheduler.enter()
     try:
-        if deadline is not None:
+        if deadline is not None and not me.dying:
             scheduler.wake_at(me, deadline)
         while me.pending is None and (deadline is None or monotonic() < deadline):
             scheduler.park()

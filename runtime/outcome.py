@@ -10,6 +10,7 @@ from typing import Any
 from greenlet import GreenletExit
 
 from pyex import group_leader
+from pyex.carrier import become_not_returned
 from pyex.control_block import ControlBlock, process_table
 from pyex.errors import Exit, Unwind
 from pyex.exit_reason import reason_of
@@ -52,10 +53,12 @@ class Outcome:
             result = function(*args)
             me = scheduler.current
             assert me is not None
-            if me.become is None or result is not me.become:
+            if me.become is not None and result is not me.become:
+                raise become_not_returned(me, function)
+            if me.become is None:
                 self.value = self.keep(result)
                 # Whoever has been killed is dead, whatever it catches and returns, or raises, on its way out.
-                self.returned = me.become is None and not me.dying
+                self.returned = not me.dying
                 return None
         except Unwind:
             raise

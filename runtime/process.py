@@ -161,9 +161,11 @@ class Process:
                 scheduler.critical = 0
             if found:
                 return reference
-        scheduler.enter(2)
-        deliver(me, (DOWN, reference, PROCESS, what, NOPROC))
-        scheduler.critical -= 1
+        scheduler.enter()
+        try:
+            deliver(me, (DOWN, reference, PROCESS, what, NOPROC))
+        finally:
+            scheduler.critical = 0
         return reference
 
     @staticmethod
@@ -195,7 +197,7 @@ class Process:
         finally:
             scheduler.critical = 0
         if flush and not found and me.mailbox:
-            scheduler.enter(2)
+            scheduler.enter()
             try:
                 _flush(me, reference)
             finally:

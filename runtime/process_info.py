@@ -109,7 +109,9 @@ def check(item: object) -> None:
             raise bad_argument(2, f"invalid item or item list: {each!r}; known are {', '.join(sorted(_ASKED))}")
 
 
-# The user's own data are copied, as a message is.
+# What may change while it is looked through.
+_CONTAINERS = ("dictionary", "messages", "links", "monitors", "monitored_by")
+# The user's own data among these are copied, as a message is.
 _COPIED = ("dictionary", "messages")
 
 
@@ -124,5 +126,7 @@ def info(block: ControlBlock, item: Any) -> Any:
 
 
 def _ask(block: ControlBlock, item: str) -> Any:
+    if item not in _CONTAINERS:
+        return _ASKED[item](block)
     found = snapshot(lambda: _ASKED[item](block))
     return copied(found) if item in _COPIED else found

@@ -14,7 +14,18 @@ from typing import Any, TextIO
 
 from greenlet import getcurrent
 
-from pyex import carrier, garbage, group_leader, interrupt, logger, loop_thread, signal_handler, time_slice, timer
+from pyex import (
+    carrier,
+    garbage,
+    group_leader,
+    interrupt,
+    logger,
+    loop_thread,
+    run_queue,
+    signal_handler,
+    time_slice,
+    timer,
+)
 from pyex.alarm import Alarm
 from pyex.atom import KILLED, NORMAL
 from pyex.blocking import forget_threads
@@ -26,7 +37,7 @@ from pyex.outcome import Outcome, start_process
 from pyex.output import ProcessOutput, forget_waiting
 from pyex.registered_name import registered_names
 from pyex.run_queue import DEAD
-from pyex.scheduler import need_frames, scheduler
+from pyex.scheduler import Carrier, need_frames, scheduler
 from pyex.submit import accept_submissions, end_submissions, forget_submissions
 
 # How long the processes that are left at the end may take to unwind.
@@ -68,6 +79,7 @@ def run_on(device: Device, function: Callable[..., Any], *args: Any) -> Any:
     with undo:
         _start(device, undo)
         main = start_process(outcome.watch, (function, args))
+        main.initial_call = function
         scheduler.foreground = main
         scheduler.run_until(lambda: main.state is DEAD)
     return _result(outcome, main)
@@ -210,8 +222,11 @@ def _after_fork_in_child() -> None:
         return
     scheduler.owner = None
     scheduler.forked = True
-    # For ever: what asks who the caller is finds no process any more.
+    # What asks who the caller is finds no process any more, and nobody else runs here.
     scheduler.critical = 1
+    run_queue.clear()
+    if isinstance(here := getcurrent(), Carrier):
+        del here.block
     time_slice.forget()
     interrupt.uninstall()
     signal_handler.uninstall()

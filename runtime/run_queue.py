@@ -13,15 +13,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pyex.control_block import ControlBlock
 
-# One turn in so many goes to a process of low priority while others are ready.
-LOW_TURN = 8
 
 
 class State(IntEnum):
     """What the scheduler may do with a process."""
 
-    # Or running.
-    READY = 0
+    READY = 0  # or running
     WAITING = 1
     DEAD = 2
 
@@ -38,6 +35,7 @@ NORMAL_QUEUE: RunQueue = deque()
 # Those of normal and higher priority that have used up a time slice. They go on when none of the others is ready, and
 # one of them each tick: so those that mostly wait for messages are not held up by those that never do.
 SPENT_QUEUE: RunQueue = deque()
+# Likewise, but more rarely.
 LOW_QUEUE: RunQueue = deque()
 # Those that sit in a call that blocks the thread: after all others.
 BLOCKED_QUEUE: RunQueue = deque()
@@ -45,23 +43,21 @@ BLOCKED_QUEUE: RunQueue = deque()
 BY_PRIORITY: dict[str, RunQueue] = {"max": MAX_QUEUE, "high": HIGH_QUEUE, "normal": NORMAL_QUEUE, "low": LOW_QUEUE}
 
 _ALL = (*BY_PRIORITY.values(), SPENT_QUEUE, BLOCKED_QUEUE)
-_turns_until_low = LOW_TURN
 
 
 def take_next() -> ControlBlock | None:
     """Take out the process whose turn it is; None when there is none, or only blocked ones."""
-    global _turns_until_low
     while True:
         if MAX_QUEUE:
             block = MAX_QUEUE.popleft()
         elif HIGH_QUEUE:
             block = HIGH_QUEUE.popleft()
-        elif (NORMAL_QUEUE or SPENT_QUEUE) and not (LOW_QUEUE and _turns_until_low <= 0):
-            block = (NORMAL_QUEUE or SPENT_QUEUE).popleft()
-            _turns_until_low -= 1
+        elif NORMAL_QUEUE:
+            block = NORMAL_QUEUE.popleft()
+        elif SPENT_QUEUE:
+            block = SPENT_QUEUE.popleft()
         elif LOW_QUEUE:
             block = LOW_QUEUE.popleft()
-            _turns_until_low = LOW_TURN
         else:
             return None
         if block.state is READY:
@@ -77,10 +73,10 @@ def take_blocked() -> ControlBlock | None:
     return None
 
 
-def bring_back_spent() -> None:
-    """Let one that has used up its slice wait with the others again."""
-    if SPENT_QUEUE:
-        NORMAL_QUEUE.append(SPENT_QUEUE.popleft())
+def bring_back(queue: RunQueue) -> None:
+    """Let one that has waited behind all others wait with them again."""
+    if queue:
+        NORMAL_QUEUE.append(queue.popleft())
 
 
 def length() -> int:

@@ -12,6 +12,8 @@ Two rules keep the engine whole while a signal handler may take the thread away 
 
 from __future__ import annotations
 
+import os
+import traceback
 from collections import deque
 from collections.abc import Callable
 from threading import get_ident
@@ -23,13 +25,15 @@ from greenlet import getcurrent, greenlet
 from pyex import run_queue
 from pyex.alarm import Alarm
 from pyex.control_block import ControlBlock, Tracer
-from pyex.run_queue import HIGH_QUEUE, LOW_QUEUE, MAX_QUEUE, NORMAL_QUEUE, READY, WAITING
+from pyex.run_queue import HIGH_QUEUE, MAX_QUEUE, NORMAL_QUEUE, READY, WAITING
 from pyex.timer_queue import TimerQueue
 
 # A process that blocks its thread waits for everybody else, but gets a turn this often however busy they are.
 BLOCKED_TURN_SECONDS = 0.05
 # The others have so long to themselves after one has used up its time slice, before the next of those has its turn.
 SPENT_TURN_SECONDS = 0.005
+# The same for those of low priority: eight slices, as many as in OTP.
+LOW_TURN_SECONDS = 0.04
 
 
 class NotRunning(RuntimeError):
@@ -41,7 +45,7 @@ class Carrier(greenlet):
 
     __slots__ = ("block",)
 
-    # Who runs on it; None between two.
+    # Who runs on it, or did last.
     block: ControlBlock
 
 
@@ -78,6 +82,7 @@ class Scheduler:
         "forked",
         "hub",
         "inbox",
+        "low_turn",
         "new_tracer",
         "on_attention",
         "on_busy",
@@ -104,6 +109,7 @@ class Scheduler:
         self.timers = TimerQueue()
         self.blocked_turn = 0.0
         self.spent_turn = 0.0
+        self.low_turn = 0.0
         # The thread that runs the processes, while it does.
         self.owner: int | None = None
         # In the child of a fork, where processes cannot go on.
@@ -160,7 +166,7 @@ class Scheduler:
             raise NotRunning("no process here: start one with pyex.run(fn), or run the file with `pyex run FILE`")
         if get_ident() != self.owner:
             raise NotRunning("this thread is no process: from here only send(...) and submit(...) work")
-        raise NotRunning("a finaliser that runs inside the engine can only send(pid, message)")
+        raise NotRunning("a finaliser or signal handler that runs inside the engine can only send(pid, message)")
 
     def is_inside(self) -> bool:
         """Whether the caller is a process, and no finaliser that interrupts the engine."""
@@ -221,7 +227,7 @@ class Scheduler:
     def next_ready(self) -> ControlBlock | None:
         """The process to run now; None when it is the hub's turn: to attend to something, or to wait."""
         normal = NORMAL_QUEUE
-        if normal and not (self.attention or MAX_QUEUE or HIGH_QUEUE or LOW_QUEUE):
+        if normal and not (self.attention or MAX_QUEUE or HIGH_QUEUE):
             block: ControlBlock | None = normal.popleft()
             if block.state is READY:  # type: ignore[union-attr]
                 return block
@@ -245,12 +251,19 @@ class Scheduler:
         inbox = self.inbox
         for _ in range(len(inbox)):
             call, args = inbox.popleft()
-            call(*args)
+            try:
+                call(*args)
+            except Exception:
+                # It may be the user's: a filter of `logging`, a `repr` in a report. Nobody else is to suffer.
+                traceback.print_exc()
         now = monotonic()
         self.timers.fire(now)
         if now >= self.spent_turn:
             self.spent_turn = now + SPENT_TURN_SECONDS
-            run_queue.bring_back_spent()
+            run_queue.bring_back(run_queue.SPENT_QUEUE)
+        if now >= self.low_turn:
+            self.low_turn = now + LOW_TURN_SECONDS
+            run_queue.bring_back(run_queue.LOW_QUEUE)
         if now >= self.blocked_turn and (block := run_queue.take_blocked()) is not None:
             self.blocked_turn = now + BLOCKED_TURN_SECONDS
             NORMAL_QUEUE.append(block)
@@ -267,14 +280,12 @@ class Scheduler:
         me = self.current
         if successor is me:
             return
+        before = None
         if me is not None:
             # Not always its carrier: a library may run greenlets of its own in a process.
-            me.greenlet = getcurrent()
+            before, me.greenlet = me.greenlet, getcurrent()
         self.current = successor
-        if successor is None:
-            self.hub.switch()
-            return
-        carrier = successor.greenlet
+        carrier = self.hub if successor is None else successor.greenlet
         if carrier is not None:
             carrier.switch()
         elif self.carriers:
@@ -282,6 +293,8 @@ class Scheduler:
         else:
             # A greenlet begins at the depth of the stack it is first switched to from: the hub's is the lowest.
             self.hub.switch()
+        if me is not None:
+            me.greenlet = before
 
     def park(self) -> None:
         """Wait until somebody makes this process ready. Wakes may be spurious: callers test their condition again."""
@@ -350,6 +363,9 @@ class Scheduler:
     def run_until(self, done: Callable[[], bool]) -> None:
         """The hub's loop: run processes, wait when none is ready, return when `done()`. Called in the root greenlet."""
         while not done():
+            if self.forked:
+                # A child of a fork that wants to wait, where there is nobody to wait for.
+                os._exit(1)
             if self.attention:
                 self.attend()
                 continue

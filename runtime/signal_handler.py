@@ -54,30 +54,33 @@ def install() -> None:
         handler = _getsignal(number)
         if callable(handler) and not _is_engines(handler):
             _signal(number, Guard(handler))
-    signal.signal = _guarding_signal  # type: ignore[assignment]
-    signal.getsignal = _unguarding_getsignal  # type: ignore[assignment]
+    signal.signal = _guarding_signal
+    signal.getsignal = _unguarding_getsignal
 
 
 def uninstall() -> None:
-    if signal.signal is not _guarding_signal:
+    if current_thread() is not main_thread():
         return
-    signal.signal = _signal
-    signal.getsignal = _getsignal
+    # Somebody may have put functions of their own there since.
+    if signal.signal is _guarding_signal:
+        signal.signal = _signal
+    if signal.getsignal is _unguarding_getsignal:
+        signal.getsignal = _getsignal
     for number in signal.valid_signals():
         handler = _getsignal(number)
         if isinstance(handler, Guard):
             _signal(number, handler.handler)
 
 
-def _guarding_signal(number: int, handler: Any) -> Any:
+def _guarding_signal(signalnum: int, handler: Any) -> Any:
     """Stands for `signal.signal`."""
     guarded = Guard(handler) if callable(handler) and not _is_engines(handler) else handler
-    return _unguarded(_signal(number, guarded))
+    return _unguarded(_signal(signalnum, guarded))
 
 
-def _unguarding_getsignal(number: int) -> Any:
+def _unguarding_getsignal(signalnum: int) -> Any:
     """Stands for `signal.getsignal`."""
-    return _unguarded(_getsignal(number))
+    return _unguarded(_getsignal(signalnum))
 
 
 def _unguarded(handler: Any) -> Any:

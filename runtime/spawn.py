@@ -88,10 +88,11 @@ def start(
     block = ControlBlock((copied(function), copied(args) if args else args), me.pid, me.group_leader)
     if priority != "normal":
         block.priority, block.queue = priority, BY_PRIORITY[priority]
-    scheduler.enter(0 if watched_as is None and not with_link and not me.special else 4)
+    # Room also for the handler of a signal.
+    scheduler.enter(8)
     try:
-        block.queue.append(block)
         process_table[block.pid.number] = block
+        block.queue.append(block)
         if me.tracer is not None or scheduler.new_tracer is not None:
             _trace(me, block)
         if with_link:

@@ -148,5 +148,5 @@ def in_words(module: str, function: str, arity: int) -> tuple[str, str, int]:
 def initial_call(function: Any) -> tuple[str, str, int]:
     """The function that a process was spawned with: `(module, function, arity)`."""
     code = getattr(function, "__code__", None)
-    name = str(getattr(function, "__qualname__", function))
+    name = str(getattr(function, "__qualname__", None) or type(function).__qualname__)
     return (str(getattr(function, "__module__", None) or "?"), name, code.co_argcount if code is not None else 0)

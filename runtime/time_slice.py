@@ -37,8 +37,8 @@ from pyex.errors import Unwind
 from pyex.exit_signal import announce, unwinding
 from pyex.output import unfinished_line
 from pyex.run_queue import BLOCKED_QUEUE, DEAD, LOW_QUEUE, NORMAL_QUEUE, READY, SPENT_QUEUE
-from pyex.scheduler import SPENT_TURN_SECONDS, need_frames, scheduler
-from pyex.stack import Owner, in_tracer, module_importing, owner_of, runs_event_loop
+from pyex.scheduler import LOW_TURN_SECONDS, SPENT_TURN_SECONDS, need_frames, scheduler
+from pyex.stack import Owner, in_tracer, initial_call, module_importing, owner_of, runs_event_loop
 from pyex.watcher import TICK_SECONDS, Watcher
 
 OVERDUE_SECONDS = 0.1
@@ -123,9 +123,9 @@ def on_slice_end(number: int, frame: FrameType | None) -> None:
     watcher = _watcher
     if watcher is None:
         return
-    silent = watcher.silent_for()
     if scheduler.critical or frame is None:
-        watcher.declined = scheduler.slice_over = True
+        # Nothing is called here: at the recursion limit that would be one call too many in the engine's work.
+        watcher.declined = scheduler.slice_over = watcher.was_critical = True
         return
     block = scheduler.current
     if block is None:
@@ -137,6 +137,7 @@ def on_slice_end(number: int, frame: FrameType | None) -> None:
         if watcher.held_for() < OVERDUE_SECONDS:
             return
         raise  # it stays there: as any call that it made itself, this one is too many
+    silent = watcher.silent_for()
     if watcher.starved() and not watcher.look_instead():
         # The last look was at another process; the next signal will be about this one.
         scheduler.attention = True
@@ -178,8 +179,10 @@ def end_slice_late() -> None:
     """A call of the engine is done during which the slice ended: make up for it where its caller's code goes on."""
     scheduler.slice_over = False
     if held_for() >= TICK_SECONDS:
-        # `frame` is two calls up: that of the function which the user called is in between.
-        on_slice_end(signal.SIGURG, sys._getframe(2))
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and owner_of(frame) is Owner.ENGINE and frame.f_code is not call.__code__:
+            frame = frame.f_back
+        on_slice_end(signal.SIGURG, frame)
 
 
 def _preempt(block: ControlBlock, frame: FrameType, looks_blocked: bool) -> None:
@@ -203,7 +206,10 @@ def _preempt(block: ControlBlock, frame: FrameType, looks_blocked: bool) -> None
     else:
         # Whatever its priority: a busy process of high priority stops nobody.
         (LOW_QUEUE if block.queue is LOW_QUEUE else SPENT_QUEUE).append(block)
-        scheduler.spent_turn = time.monotonic() + SPENT_TURN_SECONDS
+        now = time.monotonic()
+        scheduler.spent_turn = now + SPENT_TURN_SECONDS
+        if block.queue is LOW_QUEUE:
+            scheduler.low_turn = now + LOW_TURN_SECONDS
     scheduler.switch()
     if owner_of(frame) is Owner.LIBRARY:
         scheduler.critical -= 1  # what is pending is raised as soon as the user's code runs again
@@ -283,7 +289,7 @@ def _describe(frame: FrameType, line: int) -> str:
     code = frame.f_code
     if code is call.__code__:
         function = frame.f_locals["function"]
-        return f"{getattr(function, '__qualname__', function)}, which it was spawned with"
+        return f"{initial_call(function)[1]}, which it was spawned with"
     source = linecache.getline(code.co_filename, line).strip()
     return f"{code.co_qualname} at {code.co_filename}:{line}{': ' + source if source else ''}"
 

@@ -51,8 +51,10 @@ def cancel_timer(reference: Reference) -> int | bool:
     scheduler.me()
     left = read_timer(reference)
     scheduler.enter()
-    _cancel(reference)
-    scheduler.critical -= 1
+    try:
+        _cancel(reference)
+    finally:
+        scheduler.critical = 0
     return left
 
 

@@ -41,14 +41,16 @@ class Watcher:
         self._busy = 0.0
         # When a signal last had a chance, and the processor time that the thread had used by then.
         self.heard_at, self.heard_cpu = self.looked_at, 0.0
-        # Left by the handler: it could not do its work, and so often because of half a printed line.
+        # Left by the handler: it came in the middle of the engine's work; it could not do its own, and so often because
+        # of half a printed line.
+        self.was_critical = False
         self.declined = False
         self.retries = 0
         self.thread = Thread(target=self._watch, name="pyex watcher", daemon=True)
 
     def start(self) -> None:
-        self._feed_watchdog(STARVED_SECONDS)
         self.thread.start()
+        self._feed_watchdog(STARVED_SECONDS)
 
     def wake(self) -> None:
         """The system has become busy. Called by the hub."""
@@ -61,7 +63,8 @@ class Watcher:
     def stop(self) -> None:
         self.stopped = True
         self.alarm.put(None)
-        self.thread.join()
+        if self.thread.ident is not None:
+            self.thread.join()
         self.busy_clock.close()
         if self.watchdog is not None:
             self.watchdog.close()
@@ -101,7 +104,8 @@ class Watcher:
         now, used = time.monotonic(), self.busy_clock.used()
         silent, computed = now - self.heard_at, used - self.heard_cpu
         self.heard_at, self.heard_cpu = now, used
-        return silent if computed > silent / 2 else 0.0
+        was_critical, self.was_critical = self.was_critical, False
+        return silent if computed > silent / 2 and not was_critical else 0.0
 
     def _watch(self) -> None:
         while not self.stopped:

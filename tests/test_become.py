@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import sys
 import tracemalloc
 import weakref
@@ -380,3 +381,48 @@ def test_a_process_that_ends_in_its_second_function_ends_with_that_ones_reason()
     """The end of the last function is the end of the process."""
     assert outcome(lambda: "value") == ("returned", "value")
     assert ending(spawn_monitor(lambda: become(exit, "boom"))) == "boom"
+
+
+@pytest.mark.parametrize("how", ["become", "hibernate", "hibernate with a message there"])
+@in_process
+def test_context_variables_outlast_the_stack(how: str) -> None:
+    """What a process has set in a context variable is there in its next function, however that is reached."""
+    variable = contextvars.ContextVar("variable", default="lost")
+
+    def second(client: Pid) -> None:
+        send(client, variable.get())
+
+    def first(client: Pid) -> Any:
+        variable.set("kept")
+        if how == "become":
+            return become(second, client)
+        if how != "hibernate":
+            send(self(), "wake up")
+        return Process.hibernate(second, client)
+
+    pid = spawn(first, self())
+    Process.sleep(5)
+    send(pid, "wake up")
+    assert receive(after=5000) == "kept"
+
+
+@in_process
+def test_context_variables_end_with_the_process() -> None:
+    """The next process does not see what the last one has set, and its values are not kept."""
+    variable: contextvars.ContextVar[object] = contextvars.ContextVar("variable", default="default")
+
+    class Big:
+        pass
+
+    def user(client: Pid) -> None:
+        big = Big()
+        variable.set(big)
+        send(client, weakref.ref(big))
+
+    spawn(user, self())
+    gone = receive(after=5000)
+    Process.sleep(5)
+    caller = self()
+    spawn(lambda: send(caller, variable.get()))
+    assert receive(after=5000) == "default"
+    assert gone() is None

@@ -595,3 +595,31 @@ def test_greenlet_exit_is_an_exception_as_others() -> None:
 
     _, reference = spawn_monitor(work)
     receive(("DOWN", reference, ..., ..., ...), after=PATIENCE_MS)
+
+
+def test_a_finaliser_of_what_a_process_owned_cannot_wait() -> None:
+    """A `__del__` that receives, when its owner has ended, is ended too: nobody spins, and nobody waits for ever."""
+    ended = program(
+        """
+        from pyex import *
+
+        class Asks:
+            def __del__(self):
+                receive(("reply", ...), after=10, default=None)
+
+        class Waits:
+            def __del__(self):
+                receive(("reply", ...))
+
+        def main():
+            for kind in (Asks, Waits):
+                pid, ref = spawn_monitor(lambda: Process.put("owned", kind()))
+                receive(("DOWN", ref, ..., ..., ...), after=30000)
+            before = runtime_info("context_switches")
+            Process.sleep(200)
+            print(runtime_info("context_switches") - before < 20)
+
+        run(main)
+        """
+    )
+    assert (ended.returncode, ended.stdout) == (0, "True\n"), ended.stderr[-3000:]

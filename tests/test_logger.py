@@ -506,3 +506,27 @@ def test_a_program_is_not_ended_by_the_exceptions_of_its_processes() -> None:
     )
     assert (ended.returncode, ended.stdout) == (0, "over\n")
     assert ended.stderr.count("** (ZeroDivisionError) division by zero\n") == 1000
+
+
+def test_a_filter_that_raises_does_not_end_the_runtime() -> None:
+    """When the program's own filter fails in a report of the engine's, its traceback is printed, and all goes on."""
+    ended = program(
+        """
+        import logging, time
+        from pyex import *
+
+        def refuse(record):
+            raise KeyError("in the filter")
+
+        logging.getLogger("pyex").addFilter(refuse)
+
+        def main():
+            spawn(time.sleep, 1000)
+            Process.sleep(600)
+            print("well")
+
+        run(main)
+        """
+    )
+    assert (ended.returncode, ended.stdout) == (0, "well\n"), ended.stderr
+    assert "in the filter" in ended.stderr

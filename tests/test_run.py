@@ -494,3 +494,31 @@ def test_programs_run_under_coverage(tmp_path: Path) -> None:
     subprocess.run(report, cwd=tmp_path, check=True, timeout=PATIENCE)
     (file,) = json.loads((tmp_path / "report.json").read_text())["files"].values()
     assert file["missing_lines"] == []
+
+
+def test_a_runtime_that_cannot_start_its_watcher_leaves_nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error is told as it is, signals mean what they meant, and the next run works."""
+    start = threading.Thread.start
+
+    def refuse(thread: threading.Thread) -> None:
+        if thread.name == "pyex watcher":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    before = signal.getsignal(signal.SIGURG), sys.getswitchinterval()
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        pyex.run(lambda: None)
+    monkeypatch.undo()
+    assert (signal.getsignal(signal.SIGURG), sys.getswitchinterval()) == before
+    assert pyex.run(lambda: 5) == 5 and leftovers() == {}
+
+
+def test_a_become_that_is_not_returned_is_an_error_of_the_main_process_too() -> None:
+    """`run` raises it, and it names the function."""
+
+    def main() -> None:
+        pyex.become(main)
+
+    with pytest.raises(RuntimeError, match=r"(?s)write `return become\(\.\.\.\)`.*main"):
+        pyex.run(main)

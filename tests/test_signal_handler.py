@@ -227,3 +227,75 @@ def test_a_blocked_process_hears_a_handler_too() -> None:
     with pytest.raises(Struck):
         time.sleep(30)
     assert time.monotonic() - began < 20
+
+
+def test_handlers_may_be_set_by_keyword() -> None:
+    """signal.signal takes its arguments by the names that Python's has."""
+
+    def main() -> None:
+        signal.signal(signalnum=signal.SIGUSR1, handler=strike)
+        assert signal.getsignal(signalnum=signal.SIGUSR1) is strike
+
+    pyex.run(main)
+
+
+@pytest.mark.parametrize("call", ["send(partner, me)", "spawn(int)", "Process.monitor(partner)", "receive()"])
+def test_handlers_at_the_recursion_limit_leave_the_engine_whole(call: str) -> None:
+    """A process that makes the engine's calls with the last frame of its stack, while signals come all the time, loses
+    no message, and all goes on.
+    """
+    ended = program(
+        f"""
+        import signal, sys, time
+        from pyex import *
+        from pyex.scheduler import scheduler
+
+        sys.setrecursionlimit(300)
+        signal.signal(signal.SIGALRM, lambda number, frame: None)
+
+        def deep(levels, call, *args):
+            return deep(levels - 1, call, *args) if levels else call(*args)
+
+        def echo():
+            while True:
+                send(receive(), "pong")
+
+        def attempt(partner, me):
+            {call}
+
+        def main():
+            me, partner = self(), spawn(echo)
+            levels = 0
+            try:
+                while True:
+                    deep(levels, int)
+                    levels += 1
+            except RecursionError:
+                pass
+            signal.setitimer(signal.ITIMER_REAL, 0.0003, 0.0003)
+            end = time.monotonic() + 1
+            number = 0
+            while time.monotonic() < end:
+                number += 1
+                if {call == "receive()"}:
+                    send(me, number)
+                try:
+                    deep(levels - number % 8, attempt, partner, me)
+                except RecursionError:
+                    pass
+                assert scheduler.critical == 0
+                if number % 50 == 0:
+                    while receive(after=0, default=None) is not None:
+                        pass
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            while receive(after=20, default=None) is not None:
+                pass
+            assert Process.info(partner, "status") == ("status", "waiting")
+            assert Process.info(partner, "message_queue_len") == ("message_queue_len", 0)
+            send(partner, me)
+            print(receive("pong", after=30000))
+
+        run(main)
+        """
+    )
+    assert (ended.returncode, ended.stdout) == (0, "pong\n"), ended.stderr[-3000:]

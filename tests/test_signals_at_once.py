@@ -29,7 +29,7 @@ from signal_puppets import (
 )
 
 import pyex
-from pyex import Pid, Process, Reference, receive, self, spawn_monitor
+from pyex import Pid, Process, Reference, receive, self, send, spawn_monitor
 from pyex.scheduler import Scheduler, scheduler
 
 SCRIPTS = 5
@@ -143,6 +143,7 @@ crowd = Crowd()
 
 
 def play_script(script: list[tuple[Any, ...]]) -> None:
+    receive("begin")
     crowd.play(script)
 
 
@@ -156,6 +157,8 @@ def run_scripts(program: tuple[list[tuple[Any, ...]], ...]) -> None:
             pid, reference = spawn_monitor(play_script, script)
             crowd.pids.append(pid)
             watched[reference] = pid
+        for pid in list(watched.values()):
+            send(pid, "begin")
         come_to_rest()
         ends = {}
         while down := receive(("DOWN", ..., ..., ..., ...), after=0, default=None):

@@ -386,3 +386,17 @@ def test_a_long_call_in_c_is_reported_with_its_place() -> None:
     assert found[1] == ended.stdout.strip()
     assert int(found[2]) >= 100
     assert report.endswith("use blocking(fn, ...)")
+
+
+@in_process
+def test_a_busy_process_of_low_priority_holds_up_nobody() -> None:
+    """Processes that talk to each other go on a thousand times for each slice of a loop of low priority."""
+    pid = Process.spawn(loop, [("priority", "low")])
+    partner = spawn(echo)
+    while Process.info(pid, "reductions") == ("reductions", 0):
+        Process.sleep(1)
+    before = Process.info(pid, "reductions")[1]
+    for number in range(2000):
+        send(partner, (self(), number))
+        receive(("echo", number), after=PATIENCE_MS)
+    assert Process.info(pid, "reductions")[1] - before < 20

@@ -215,3 +215,17 @@ def test_what_is_wrong_is_said(arguments: tuple[Any, ...], problem: str) -> None
         assert problem in str(caught.value)
 
     main()
+
+
+@in_process
+def test_the_tracer_of_a_receiver_has_a_message_of_its_own() -> None:
+    """What the tracer does to a message that it is told of does not reach the receiver."""
+    me = self()
+    pid = spawn(lambda: (receive("go"), send(me, ("has", receive()))))
+    trace(pid, True, ["receive"])
+    send(pid, [1])
+    told = receive(("trace", pid, "receive", ...), after=PATIENCE_MS)[3]
+    told.append(2)
+    trace(pid, False, ["receive"])
+    send(pid, "go")
+    assert receive(("has", ...), after=PATIENCE_MS) == ("has", [1])
