@@ -34,13 +34,14 @@ NO_VENV := $(PYTHON) cannot make virtual environments. Install its venv module (
 # mypy reads the links; these are the files behind them.
 UNLINK := s,^build/__editable__[^/]*/pyex/,runtime/,; s,^runtime/(repl|observer)/,\1/,
 
-.PHONY: help shell test soak check clean FORCE
+.PHONY: help shell test soak check bench clean FORCE
 
 help:
 	@echo 'make shell   open the prompt'
 	@echo 'make test    run the tests; some of them: make test ARGS="-k supervisor"'
 	@echo 'make soak    the stress test, for an hour: make soak SECONDS=3600'
 	@echo 'make check   lint and types'
+	@echo 'make bench   measure pyex beside Elixir and other actors, in ten minutes; in one: make bench ARGS=--quick'
 	@echo 'make clean   remove everything that these made'
 
 shell: $(INSTALLED)
@@ -57,6 +58,9 @@ soak: $(TOOLS)
 check: $(TOOLS)
 	@$(IN_VENV) -m ruff check --quiet .
 	@found=$$($(IN_VENV) -P -m mypy --no-error-summary -p pyex) || { echo "$$found" | sed -E '$(UNLINK)'; exit 1; }
+
+bench:
+	@$(PYTHON) benchmarks/run.py $(ARGS)
 
 clean:
 	rm -rf .venv .venv-* build dist *.egg-info .coverage .coverage.* htmlcov

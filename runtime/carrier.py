@@ -17,7 +17,7 @@ from greenlet import GreenletExit, getcurrent
 from pyex import error_report
 from pyex.atom import NORMAL
 from pyex.control_block import ControlBlock, Entry
-from pyex.errors import Exit, RemoteError, Unwind
+from pyex.errors import Exit, RemoteError
 from pyex.exit_reason import reason_of
 from pyex.exit_signal import announce, awaited, bury, unwinding
 from pyex.message import copied
@@ -168,8 +168,7 @@ def _end(block: ControlBlock) -> None:
         scheduler.critical = 1
     if block.links is not None or block.monitored_by is not None or block.monitors is not None or awaited:
         announce(block, reasons)
-    # Whatever waits in a finaliser is ended: there is nobody to wait any more.
-    block.pending = Unwind
+    block.pending = None
     # What it owned may have finalisers: the user's code, which runs outside the critical section, in the process's
     # own time. The runtime reads the reason of the main process, which has no parent, when it is over.
     owned = (block.mailbox, block.dictionary, block.entry, block.context, reasons, block.exit_reason)
@@ -182,7 +181,6 @@ def _end(block: ControlBlock) -> None:
     scheduler.critical = 0
     del owned
     scheduler.critical = 1
-    block.pending = None
     unwinding.pop(block.pid.number, None)
 
 

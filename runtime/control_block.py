@@ -93,8 +93,9 @@ class ControlBlock:
         # The monitors that it holds, and those on it, by the numbers of their references.
         self.monitors: dict[int, Monitor] | None = None
         self.monitored_by: dict[int, Monitor] | None = None
-        # The newest reference that was made here while there were messages, and how many: it is in none of those.
-        self.mark: tuple[Reference, int] | None = None
+        # So many messages need no look by who waits for this: a reference, which was made when they were there already;
+        # or patterns, which have refused them.
+        self.mark: tuple[Reference | tuple[Any, ...], int] | None = None
         # The timers that will send to it.
         self.timers: set[Reference] | None = None
         self.trap_exit = False

@@ -13,9 +13,9 @@ from greenlet import getcurrent
 from pyex.atom import INFINITY, Atom
 from pyex.control_block import ControlBlock
 from pyex.delivery import deliver, find, trace_event
-from pyex.errors import ErlangError, ReceiveTimeout, Self, describe
+from pyex.errors import ErlangError, ReceiveTimeout, Self, Unwind, describe
 from pyex.message import IMMUTABLE, copied
-from pyex.pattern import matches, mistaken
+from pyex.pattern import is_constant, matches, mistaken
 from pyex.pid import Pid
 from pyex.reference import Reference
 from pyex.run_queue import HIGH_QUEUE, MAX_QUEUE, NORMAL_QUEUE, READY, WAITING
@@ -26,8 +26,8 @@ from pyex.stack import check_may_wait, imports_under_way
 LONGEST_TIMEOUT = 2**32 - 1
 # A receive that refuses many messages lets others run every so many.
 SCAN_SLICE = 256
-# The ends of a deque are near, its middle is slow to reach: so many messages at the end are fetched one by one.
-NEAR = 32
+# So many messages are fetched one by one: the ends of a deque are near.
+NEAR = 16
 SEND, SEND_TO_NOBODY = Atom("send"), Atom("send_to_non_existing_process")
 _RAISE: Any = object()
 _modules = sys.modules
@@ -173,30 +173,32 @@ def _receive_selectively(me: ControlBlock, patterns: tuple[Any, ...], after: int
         if type(pattern) is not tuple and (pattern is ... or isinstance(pattern, Self)):
             raise mistaken(patterns)
     deadline: float | None = None
-    # Messages that are older than a reference cannot hold it.
-    seen = me.mark[1] if me.mark is not None and _all_hold(patterns, me.mark[0]) else 0
+    seen = me.mark[1] if me.mark is not None and _starts_at_mark(patterns, me.mark[0]) else 0
     try:
         while True:
             box = me.mailbox
             if box and len(box) > seen and not me.dying:
                 seen, found = _look(me, box, patterns, seen) if patterns else (0, True)
                 if found:
-                    me.mark = None
+                    me.mark = _mark(patterns, seen)
                     if not seen:
                         return box.popleft()
                     message = box[seen]
                     del box[seen]
                     return message
+            if me.dying:
+                # Also in a finaliser of what it owned: there is nobody to wait any more.
+                raise Unwind
             if seconds is not None:
                 now = monotonic()
                 if deadline is None:
                     deadline = now + seconds
-                if now >= deadline and not me.dying:
+                if now >= deadline:
                     break
                 timer = me.wake_timer
                 if timer is not None and timer.due <= deadline:
                     me.deadline = deadline
-                elif not me.dying:
+                else:
                     scheduler.enter()
                     try:
                         scheduler.wake_at(me, deadline)
@@ -205,19 +207,29 @@ def _receive_selectively(me: ControlBlock, patterns: tuple[Any, ...], after: int
             _await_message(me, seen)
     finally:
         me.deadline = None
+    me.mark = _mark(patterns, seen)
     if default is _RAISE:
         what = "no message came that matches" if patterns else "no message came"
         raise ReceiveTimeout(f"{what} within {after} ms; default=... gives a value instead")
     return default
 
 
-def _all_hold(patterns: tuple[Any, ...], reference: Reference) -> bool:
-    """Whether each pattern is a tuple with that reference in it."""
+def _mark(patterns: tuple[Any, ...], refused: int) -> tuple[tuple[Any, ...], int] | None:
+    """The same patterns, the next time, need not look at what they have refused, if that is worth it."""
+    return (patterns, refused) if refused > NEAR and all(map(is_constant, patterns)) else None
+
+
+def _starts_at_mark(patterns: tuple[Any, ...], key: Reference | tuple[Any, ...]) -> bool:
+    """Whether the messages before a mark cannot match: they are older than a reference that each pattern holds, or have
+    been refused by these very patterns.
+    """
+    if type(key) is tuple:
+        return len(key) == len(patterns) and all(one is other for one, other in zip(key, patterns, strict=True))
     for pattern in patterns:
         if type(pattern) is not tuple:
             return False
         for each in pattern:
-            if each is reference:
+            if each is key:
                 break
         else:
             return False
@@ -274,10 +286,11 @@ def _look(me: ControlBlock, box: deque[Any], patterns: tuple[Any, ...], seen: in
     """Look for a match behind the messages that were refused already. Returns where it is and True, or how many have
     been refused now and False.
     """
+    size = NEAR
     while len(box) > seen and not me.dying:
         place = seen
-        # A copy, for messages may come meanwhile.
-        for message in (box[seen],) if len(box) == seen + 1 else _rest(box, seen):
+        # Copies, for messages may come meanwhile; each time of more, for to reach the middle of a deque takes long.
+        for message in (box[seen],) if len(box) == seen + 1 else _some(box, seen, size):
             for pattern in patterns:
                 if matches(pattern, message):
                     break
@@ -291,18 +304,20 @@ def _look(me: ControlBlock, box: deque[Any], patterns: tuple[Any, ...], seen: in
             break
         else:
             if place <= len(box) and box[place - 1] is message:
-                return place, False
-        seen = 0  # a pattern has itself received: look again
+                seen, size = place, 4 * size
+                continue
+        seen, size = 0, NEAR  # a pattern has itself received: look again
     return seen, False
 
 
-def _rest(box: deque[Any], start: int) -> list[Any]:
+def _some(box: deque[Any], start: int, size: int) -> list[Any]:
     """In a critical section, for no message may come meanwhile."""
     scheduler.critical = 1
     try:
-        if len(box) - start < NEAR:
-            return [box[place] for place in range(start, len(box))]
-        return list(islice(box, start, None))
+        stop = min(start + size, len(box))
+        if stop - start <= NEAR:
+            return [box[place] for place in range(start, stop)]
+        return list(islice(box, start, stop))
     finally:
         scheduler.critical = 0
 
@@ -310,11 +325,13 @@ def _rest(box: deque[Any], start: int) -> list[Any]:
 def wait(seconds: float | None) -> None:
     """Wait, without a look into the mailbox; for ever with None."""
     me = scheduler.me()
+    if me.dying:
+        raise Unwind
     deadline = None if seconds is None else monotonic() + seconds
     check_may_wait()
     scheduler.enter()
     try:
-        if deadline is not None and not me.dying:
+        if deadline is not None:
             scheduler.wake_at(me, deadline)
         while me.pending is None and (deadline is None or monotonic() < deadline):
             scheduler.park()

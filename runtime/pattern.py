@@ -51,6 +51,13 @@ def mistaken(patterns: tuple[Any, ...]) -> ArgumentError:
     )
 
 
+def is_constant(pattern: Any) -> bool:
+    """Whether a message that it has refused once will be refused for ever."""
+    if type(pattern) is tuple:
+        return all(map(is_constant, pattern))
+    return pattern is ... or type(pattern) in _ITSELF or type(pattern) in _NUMBERS
+
+
 def matches(pattern: Any, message: Any) -> bool:
     """Whether a message has the shape of a pattern. Runs the user's code: functions, and `==` of the user's classes."""
     if pattern is ...:

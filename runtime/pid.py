@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from itertools import count
 from typing import TYPE_CHECKING
 
+from pyex.errors import bad_argument, describe
+
 if TYPE_CHECKING:
     from pyex.control_block import ControlBlock
 
@@ -53,3 +55,10 @@ def new_pid(block: ControlBlock) -> Pid:
     pid.number = next(_numbers)
     pid.block = block
     return pid
+
+
+def check_pid(value: object, position: int = 1) -> Pid:
+    """An argument that must be a pid; `position` is its place among the others."""
+    if isinstance(value, Pid):
+        return value
+    raise bad_argument(position, f"not a pid: {describe(value)}")

@@ -7,32 +7,37 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from pyex import exit_signal, process_info, registered_name
-from pyex.atom import DOWN, EXIT, NOPROC, OK, PROCESS, Atom
-from pyex.control_block import ControlBlock, process_table
-from pyex.delivery import PROCS, deliver, trace_event
-from pyex.errors import ArgumentError, ErlangError, bad_argument, describe
+from pyex.atom import OK, Atom
+from pyex.control_block import process_table
+from pyex.delivery import PROCS, trace_event
+from pyex.errors import ArgumentError, bad_argument, describe
+from pyex.link import link, unlink
 from pyex.mailbox import send, to_seconds, wait
 from pyex.message import copied
 from pyex.monitor import demonitor, monitor
-from pyex.node import is_this_node, node
-from pyex.pid import Pid
-from pyex.reference import Reference, make_ref
+from pyex.pid import Pid, check_pid
+from pyex.process_dictionary import delete, get, get_keys, put
+from pyex.reference import make_ref
 from pyex.run_queue import BY_PRIORITY
 from pyex.scheduler import scheduler
 from pyex.spawn import plan, start
 from pyex.timer import cancel_timer, read_timer, send_after
 
-_ALL: Any = object()
-
-
-def _pid(value: object, position: int = 1) -> Pid:
-    if isinstance(value, Pid):
-        return value
-    raise bad_argument(position, f"not a pid: {describe(value)}")
-
 
 class Process:
     """What can be asked of processes and done to them. A namespace: `Process.alive(pid)`."""
+
+    link = staticmethod(link)
+    unlink = staticmethod(unlink)
+    monitor = staticmethod(monitor)
+    demonitor = staticmethod(demonitor)
+    put = staticmethod(put)
+    get = staticmethod(get)
+    get_keys = staticmethod(get_keys)
+    delete = staticmethod(delete)
+    send_after = staticmethod(send_after)
+    cancel_timer = staticmethod(cancel_timer)
+    read_timer = staticmethod(read_timer)
 
     @staticmethod
     def self() -> Pid:
@@ -55,7 +60,7 @@ class Process:
         Returns a bool; False as soon as an exit signal has ended it. Raises `ArgumentError` for anything but a pid.
         Mirrors `Process.alive?/1`.
         """
-        return _pid(pid).block is not None
+        return check_pid(pid).block is not None
 
     @staticmethod
     def spawn(function: Callable[..., Any], options: Iterable[Any] = ()) -> Any:
@@ -85,126 +90,6 @@ class Process:
         return pid if reference is None else (pid, reference)
 
     @staticmethod
-    def link(pid: Pid) -> bool:
-        """Link the caller and another process: when one ends, the other is sent an exit signal.
-
-            >>> Process.link(spawn(Process.sleep, "infinity"))
-            True
-
-        Returns True. When the other is dead: raises `ErlangError("noproc")`, or, for a caller that traps exits,
-        sends it `("EXIT", pid, "noproc")`. Raises `ArgumentError` for anything but a pid. Mirrors `Process.link/1`.
-        """
-        peer = _pid(pid)
-        me = scheduler.me()
-        if me.dying:
-            return True
-        scheduler.enter()
-        try:
-            linked = exit_signal.link_to_pid(me, peer)
-            if not linked and me.trap_exit:
-                deliver(me, (EXIT, peer, NOPROC))
-        finally:
-            scheduler.leave()
-        if not linked and not me.trap_exit:
-            raise ErlangError(NOPROC, f"{peer!r} does not refer to a living process")
-        return True
-
-    @staticmethod
-    def unlink(pid: Pid) -> bool:
-        """Take a link away, if there is one.
-
-            >>> Process.unlink(self())
-            True
-
-        Returns True. Mirrors `Process.unlink/1`.
-        """
-        peer = _pid(pid)
-        me = scheduler.me()
-        if me.dying:
-            return True
-        scheduler.enter()
-        try:
-            # A peer that is being unwound is linked still.
-            block = peer.block or exit_signal.unwinding.get(peer.number)
-            if block is not None:
-                exit_signal.unlink(me, block)
-        finally:
-            scheduler.leave()
-        return True
-
-    @staticmethod
-    def monitor(item: object) -> Reference:
-        """Be told once when a process ends, by `("DOWN", reference, "process", pid, reason)`.
-
-            >>> pid = spawn(exit, "boom")
-            >>> ref = Process.monitor(pid)
-            >>> receive() == ("DOWN", ref, "process", pid, "boom")
-            True
-
-        `item` is a pid, a registered name, or `(name, node())`; for a name the message holds `(name, node())` in
-        the pid's place. Returns the reference. When the process is dead already the message comes at once, with
-        "noproc". Mirrors `Process.monitor/1`.
-        """
-        me = scheduler.me()
-        target, what = (item.block, item) if type(item) is Pid else _watched(item)
-        reference = make_ref()
-        if me.dying:
-            return reference
-        if target is None and isinstance(item, Pid):
-            # Its end may not have been told yet: what is said of it to who asks now comes after that.
-            target = exit_signal.unwinding.get(item.number)
-        if target is not None:
-            scheduler.critical = 1
-            try:
-                found = monitor(me, target, what, reference)
-            finally:
-                scheduler.critical = 0
-            if found:
-                return reference
-        scheduler.enter()
-        try:
-            deliver(me, (DOWN, reference, PROCESS, what, NOPROC))
-        finally:
-            scheduler.critical = 0
-        return reference
-
-    @staticmethod
-    def demonitor(reference: Reference, options: Iterable[str] = ()) -> bool:
-        """Take a monitor away.
-
-            >>> Process.demonitor(Process.monitor(self()))
-            True
-
-        Options: "flush" also removes its message from the mailbox; "info" has the call return whether there was a
-        monitor. Returns True. Mirrors `Process.demonitor/2`.
-        """
-        if not isinstance(reference, Reference):
-            raise bad_argument(1, f"not a reference: {describe(reference)}; write what Process.monitor returned")
-        flush = info = False
-        for option in (options,) if isinstance(options, str) else options:
-            if option == "flush":
-                flush = True
-            elif option == "info":
-                info = True
-            else:
-                raise bad_argument(2, f'invalid option: {option!r}; known are "flush" and "info"')
-        me = scheduler.me()
-        if me.dying:
-            return True
-        scheduler.critical = 1
-        try:
-            found = demonitor(me, reference)
-        finally:
-            scheduler.critical = 0
-        if flush and not found and me.mailbox:
-            scheduler.enter()
-            try:
-                _flush(me, reference)
-            finally:
-                scheduler.critical = 0
-        return found if info else True
-
-    @staticmethod
     def exit(pid: Pid, reason: Any) -> bool:
         """Send an exit signal to a process.
 
@@ -218,7 +103,7 @@ class Process:
         other reason ends the process, or becomes the message `("EXIT", sender, reason)` where it traps exits.
         Returns True, also for a process that is dead. Mirrors `Process.exit/2`.
         """
-        target = _pid(pid)
+        target = check_pid(pid)
         signal = copied(reason)
         me = scheduler.me()
         if me.dying:
@@ -238,7 +123,8 @@ class Process:
             >>> Process.flag("trap_exit", True), Process.flag("priority", "high")
             (False, 'normal')
 
-        "trap_exit" takes a bool: exit signals become messages. "priority" takes "low", "normal", "high" or "max".
+        "trap_exit" takes a bool: exit signals become messages. "priority" takes "low", "normal", "high" or "max": who
+        goes first among those that are ready and have not used up a time slice.
         Returns the old value. Raises `ArgumentError` for other flags and values. Mirrors `Process.flag/2`.
         """
         me = scheduler.me()
@@ -270,7 +156,7 @@ class Process:
         None for a process that is dead. Raises `ArgumentError` for an item that is not known. Mirrors
         `Process.info/1` and `/2`.
         """
-        target = _pid(pid)
+        target = check_pid(pid)
         process_info.check(item)
         if target.block is not None:
             return process_info.info(target.block, item)
@@ -299,7 +185,7 @@ class Process:
         A name is a string or a class. It is free again when the process ends. Returns True. Raises `ArgumentError`
         when the process is dead, or the name taken, or the process named already. Mirrors `Process.register/2`.
         """
-        target = _pid(pid)
+        target = check_pid(pid)
         wanted = registered_name.normalise(name, 2)
         if scheduler.me().dying:
             return True
@@ -367,58 +253,6 @@ class Process:
         return [*process_info.snapshot(lambda: [*registered_name.registered_names])]
 
     @staticmethod
-    def put(key: Any, value: Any) -> Any:
-        """Keep something in the dictionary of the process.
-
-            >>> Process.put("lang", "py"), Process.put("lang", "ex"), Process.get("lang")
-            (None, 'py', 'ex')
-
-        Returns the old value, or None. Mirrors `Process.put/2`.
-        """
-        me = scheduler.me()
-        if me.dictionary is None:
-            me.dictionary = {}
-        old = me.dictionary.get(key)
-        me.dictionary[key] = value
-        return old
-
-    @staticmethod
-    def get(key: Any = _ALL, default: Any = None) -> Any:
-        """Read the dictionary of the process: one value, or without key a dict of all.
-
-            >>> Process.get("nothing", "default")
-            'default'
-
-        Mirrors `Process.get/0`, `/1` and `/2`.
-        """
-        dictionary = scheduler.me().dictionary or {}
-        return dict(dictionary) if key is _ALL else dictionary.get(key, default)
-
-    @staticmethod
-    def get_keys(value: Any = _ALL) -> builtins.list[Any]:
-        """The keys of the dictionary of the process; with a value: those that have it.
-
-            >>> Process.put("lang", "py"), Process.put("shell", "py"), Process.get_keys("py")
-            (None, None, ['lang', 'shell'])
-
-        Mirrors `Process.get_keys/0` and `/1`.
-        """
-        dictionary = scheduler.me().dictionary or {}
-        return [key for key, each in [*dictionary.items()] if value is _ALL or each == value]
-
-    @staticmethod
-    def delete(key: Any) -> Any:
-        """Remove something from the dictionary of the process.
-
-            >>> Process.put("lang", "py"), Process.delete("lang"), Process.get("lang")
-            (None, 'py', None)
-
-        Returns the value, or None. Mirrors `Process.delete/1`.
-        """
-        dictionary = scheduler.me().dictionary
-        return None if dictionary is None else dictionary.pop(key, None)
-
-    @staticmethod
     def send(destination: object, message: Any, options: Iterable[str] = ()) -> Atom:
         """As `send(destination, message)`, but returns "ok".
 
@@ -432,44 +266,6 @@ class Process:
                 raise bad_argument(3, f"invalid option: {option!r}")
         send(destination, message)
         return OK
-
-    @staticmethod
-    def send_after(destination: object, message: Any, milliseconds: int) -> Reference:
-        """Send a message later.
-
-            >>> ref = Process.send_after(self(), "tick", 10)
-            >>> receive()
-            'tick'
-
-        A registered name is looked up when the time has come. The timer outlives the caller. Returns a reference for
-        `cancel_timer` and `read_timer`. Raises `ArgumentError` for a time that is no whole number from 0. Mirrors
-        `Process.send_after/3`.
-        """
-        return send_after(destination, message, milliseconds)
-
-    @staticmethod
-    def cancel_timer(reference: Reference) -> int | bool:
-        """Stop a timer.
-
-            >>> Process.cancel_timer(Process.send_after(self(), "tick", 10_000)) > 5_000
-            True
-
-        Returns the milliseconds that were left, or False when it has fired or was never there. Mirrors
-        `Process.cancel_timer/1`.
-        """
-        return cancel_timer(reference)
-
-    @staticmethod
-    def read_timer(reference: Reference) -> int | bool:
-        """The milliseconds that a timer has left.
-
-            >>> Process.read_timer(make_ref())
-            False
-
-        Returns a whole number, or False when it has fired, was stopped or was never there. Mirrors
-        `Process.read_timer/1`.
-        """
-        return read_timer(reference)
 
     @staticmethod
     def sleep(milliseconds: int | str) -> Atom:
@@ -496,7 +292,7 @@ class Process:
         me = scheduler.me()
         if pid is None:
             return me.group_leader
-        target, new = _pid(pid), _pid(leader, 2)
+        target, new = check_pid(pid), check_pid(leader, 2)
         if me.dying:
             return True
         if target.block is None:
@@ -522,27 +318,3 @@ class Process:
         Must be returned from the process's function, as `become`. Mirrors `Process.hibernate/3`.
         """
         return plan(function, args, True)
-
-
-def _flush(me: ControlBlock, reference: Reference) -> None:
-    """Take out one message of five items of which the second is the reference, as OTP does. In a critical section."""
-    for place, message in enumerate(me.mailbox or ()):
-        if type(message) is tuple and len(message) == 5 and message[1] is reference:
-            del me.mailbox[place]  # type: ignore[union-attr]
-            me.mark = None
-            return
-
-
-def _watched(item: object) -> tuple[ControlBlock | None, object]:
-    """Whom a monitor is for, and as what its message names it."""
-    match item:
-        case Pid():
-            return item.block, item
-        case (name, on_node) if is_this_node(on_node):
-            item = name
-        case str() | type():
-            pass
-        case _:
-            raise bad_argument(1, f"not a pid or a registered name: {describe(item)}")
-    name = registered_name.normalise(item)
-    return registered_name.whereis(name), (name, node())

@@ -14,7 +14,7 @@ from pyex.errors import Exit, Unwind, bad_argument, describe
 from pyex.exit_reason import accepts
 from pyex.exit_signal import link
 from pyex.message import copied
-from pyex.monitor import monitor
+from pyex.monitor import watch
 from pyex.pid import Pid
 from pyex.reference import Reference, make_ref
 from pyex.run_queue import BY_PRIORITY
@@ -98,7 +98,7 @@ def start(
         if with_link:
             link(me, block)
         if watched_as is not None:
-            monitor(me, block, block.pid, watched_as)
+            watch(me, block, block.pid, watched_as)
     finally:
         scheduler.critical = 0
     if scheduler.slice_over:

@@ -23,6 +23,16 @@ _timers: dict[Reference, Timer] = {}
 
 
 def send_after(destination: object, message: Any, milliseconds: int) -> Reference:
+    """Send a message later.
+
+        >>> ref = Process.send_after(self(), "tick", 10)
+        >>> receive()
+        'tick'
+
+    A registered name is looked up when the time has come. The timer outlives the caller. Returns a reference for
+    `cancel_timer` and `read_timer`. Raises `ArgumentError` for a time that is no whole number from 0. Mirrors
+    `Process.send_after/3`.
+    """
     if type(milliseconds) is not int or not 0 <= milliseconds <= LONGEST_TIMER:
         raise bad_argument(
             3, f"out of range: {describe(milliseconds)}; write a whole number of milliseconds, 0 to {LONGEST_TIMER}"
@@ -48,6 +58,14 @@ def send_after(destination: object, message: Any, milliseconds: int) -> Referenc
 
 
 def cancel_timer(reference: Reference) -> int | bool:
+    """Stop a timer.
+
+        >>> Process.cancel_timer(Process.send_after(self(), "tick", 10_000)) > 5_000
+        True
+
+    Returns the milliseconds that were left, or False when it has fired or was never there. Mirrors
+    `Process.cancel_timer/1`.
+    """
     scheduler.me()
     left = read_timer(reference)
     scheduler.enter()
@@ -59,6 +77,14 @@ def cancel_timer(reference: Reference) -> int | bool:
 
 
 def read_timer(reference: Reference) -> int | bool:
+    """The milliseconds that a timer has left.
+
+        >>> Process.read_timer(make_ref())
+        False
+
+    Returns a whole number, or False when it has fired, was stopped or was never there. Mirrors
+    `Process.read_timer/1`.
+    """
     if not isinstance(reference, Reference):
         raise bad_argument(1, f"not a reference: {describe(reference)}; write what send_after returned")
     timer = _timers.get(reference)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import count
 from time import monotonic
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from in_process import dead, ends, idle, in_process, messages, outcome
 
 from pyex import (
@@ -464,3 +468,52 @@ def test_receiving_outside_a_process_raises() -> None:
     """receive needs a process: elsewhere the error says how to start one."""
     with pytest.raises(RuntimeError, match="no process here"):
         receive(after=0)
+
+
+KINDS = ["a", "b", "c"]
+steps = st.one_of(
+    st.tuples(st.just("send"), st.sampled_from(KINDS)),
+    st.tuples(st.just("take"), st.sampled_from(KINDS)),
+    st.tuples(st.just("take either"), st.sampled_from(KINDS)),
+    st.tuples(st.just("take by reference"), st.sampled_from(KINDS)),
+    st.tuples(st.just("take any"), st.none()),
+)
+# Patterns as they stand in a program's text: the very same ones each time.
+PATTERNS = {kind: (kind, ...) for kind in KINDS}
+
+
+def taken(kind: str, kinds: tuple[str, ...], box: list[Any]) -> Any:
+    """What a list gives in the place of a mailbox: the oldest message of one of those kinds."""
+    place = next((place for place, message in enumerate(box) if message[0] in kinds), None)
+    return None if place is None else box.pop(place)
+
+
+def test_long_mailboxes_keep_their_order_whatever_is_taken_out_in_between() -> None:
+    """With many refused messages, receives of all kinds, in any order, take what a list would give."""
+
+    @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+    @given(st.lists(st.sampled_from(KINDS), min_size=30, max_size=80), st.lists(steps, max_size=40))
+    def follows_a_list(queued: list[str], program: list[tuple[str, Any]]) -> None:
+        numbers = count()
+        box = [(kind, next(numbers)) for kind in queued]
+        for message in box:
+            send(self(), message)
+        for what, kind in program:
+            match what:
+                case "send":
+                    box.append((kind, next(numbers)))
+                    send(self(), box[-1])
+                case "take":
+                    assert receive(PATTERNS[kind], after=0, default=None) == taken(kind, (kind,), box)
+                case "take either":
+                    found = receive(PATTERNS[kind], PATTERNS["c"], after=0, default=None)
+                    assert found == taken(kind, (kind, "c"), box)
+                case "take by reference":
+                    reference = make_ref()
+                    send(self(), (reference, kind))
+                    assert receive((reference, ...)) == (reference, kind)
+                case "take any":
+                    assert receive(after=0, default=None) == (box.pop(0) if box else None)
+        assert messages(quiet=0) == box
+
+    run(follows_a_list)

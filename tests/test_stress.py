@@ -6,6 +6,7 @@ It takes some seconds; PYEX_SOAK_SECONDS makes it longer.
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import logging
@@ -17,13 +18,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from program import PATIENCE_MS, leftovers, program
+from program import PATIENCE, PATIENCE_MS, leftovers, program
 
 import pyex
-from pyex import Pid, Process, blocking, receive, self, send, spawn_link, spawn_monitor
+from pyex import (
+    ArgumentError,
+    Pid,
+    Process,
+    become,
+    blocking,
+    receive,
+    self,
+    send,
+    spawn,
+    spawn_link,
+    spawn_monitor,
+    submit,
+    trace,
+)
 from pyex.control_block import ControlBlock, process_table
 from pyex.exit_signal import unwinding
-from pyex.scheduler import scheduler
+from pyex.scheduler import Carrier, scheduler
 from pyex.time_slice import abandoned
 
 SOAK_SECONDS = float(os.environ.get("PYEX_SOAK_SECONDS", "2"))
@@ -154,9 +169,47 @@ def print_much(folder: Path) -> None:
         Process.sleep(1)
 
 
+def hibernate(folder: Path) -> None:
+    server = spawn_link(Process.hibernate, serve, 0)
+    while True:
+        for _ in range(20):
+            send(server, (self(), "count"))
+            receive(("counted", ...), after=PATIENCE_MS)
+        Process.sleep(1)
+
+
+def serve(count: int) -> Any:
+    who, _ = receive()
+    send(who, ("counted", count))
+    return Process.hibernate(serve, count + 1) if count % 2 else become(serve, count + 1)
+
+
+def await_coroutine(folder: Path) -> None:
+    while True:
+        blocking(asyncio.sleep, 0.002)
+
+
+def be_asked_from_outside(folder: Path) -> None:
+    while True:
+        assert blocking(lambda: submit(divmod, 7, 2).result(timeout=PATIENCE)) == (3, 1)
+
+
+def trace_another(folder: Path) -> None:
+    while True:
+        pid = spawn(Process.sleep, 2)
+        try:
+            trace(pid, True, "all")
+        except ArgumentError:
+            continue  # it has been killed meanwhile
+        send(pid, ["hello"])
+        receive(("trace", ..., "exit", ...), after=PATIENCE_MS)
+        while receive(("trace", ..., ..., ...), after=0, default=None):
+            pass
+
+
 WORKS: list[Callable[[Path], None]] = [
     write_files, generate, recurse, overflow, write_log, fail, crash, talk, watch, time_out, block, stall, cleanup,
-    print_much,
+    print_much, hibernate, await_coroutine, be_asked_from_outside, trace_another,
 ]  # fmt: skip
 
 
@@ -190,10 +243,10 @@ def atomically(check: Callable[[], None]) -> None:
         return
 
 
-def blocks() -> set[ControlBlock]:
-    """All control blocks in memory."""
+def blocks() -> set[ControlBlock | Carrier]:
+    """All control blocks, and all greenlets of processes, in memory."""
     gc.collect()
-    return {each for each in gc.get_objects() if isinstance(each, ControlBlock)}
+    return {each for each in gc.get_objects() if isinstance(each, ControlBlock | Carrier)}
 
 
 def test_a_crowd_at_work_leaves_nothing_behind(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
