@@ -16,6 +16,8 @@ from pyex.control_block import process_table
 
 # With fewer processes a full pass takes some milliseconds.
 MANY_PROCESSES = 20_000
+# Python 3.12 has some from the start.
+_FROZEN_BY_PYTHON = gc.get_freeze_count()
 
 
 class Frozen:
@@ -43,7 +45,7 @@ def look() -> None:
     _passes_seen = passes
     if _frozen is None:
         # Unless the program has frozen objects itself: these are not to be thawed.
-        if not gc.get_freeze_count():
+        if gc.get_freeze_count() <= _FROZEN_BY_PYTHON:
             _frozen = Frozen()
             gc.freeze()
     elif memory() / processes > 2 * _frozen.bytes_each:
