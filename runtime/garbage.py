@@ -16,8 +16,8 @@ from pyex.control_block import process_table
 
 # With fewer processes a full pass takes some milliseconds.
 MANY_PROCESSES = 20_000
-# Python 3.12 has some from the start.
-_FROZEN_BY_PYTHON = gc.get_freeze_count()
+# A program that freezes its objects freezes thousands; some hundreds Python 3.12 freezes itself.
+MANY_FROZEN = 2000
 
 
 class Frozen:
@@ -45,7 +45,7 @@ def look() -> None:
     _passes_seen = passes
     if _frozen is None:
         # Unless the program has frozen objects itself: these are not to be thawed.
-        if gc.get_freeze_count() <= _FROZEN_BY_PYTHON:
+        if gc.get_freeze_count() < MANY_FROZEN:
             _frozen = Frozen()
             gc.freeze()
     elif memory() / processes > 2 * _frozen.bytes_each:
