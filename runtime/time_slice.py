@@ -138,16 +138,17 @@ def on_slice_end(number: int, frame: FrameType | None) -> None:
             return
         raise  # it stays there: as any call that it made itself, this one is too many
     silent = watcher.silent_for()
+    owner = owner_of(frame)
+    in_engine = owner is Owner.ENGINE and frame.f_code is not call.__code__
+    if silent > LONG_CALL_SECONDS and not in_engine:
+        _note_long_call(block, frame, silent)
     if watcher.starved() and not watcher.look_instead():
         # The last look was at another process; the next signal will be about this one.
         scheduler.attention = True
         return
-    owner = owner_of(frame)
-    if owner is Owner.ENGINE and frame.f_code is not call.__code__:
+    if in_engine:
         watcher.declined = scheduler.slice_over = True
         return
-    if silent > LONG_CALL_SECONDS:
-        _note_long_call(block, frame, silent)
     if in_tracer(frame):
         watcher.declined = True
         return

@@ -360,14 +360,15 @@ def test_endless_loops_go_on_beside_those_that_never_rest() -> None:
     assert me == self()
 
 
-def test_a_long_call_in_c_is_reported_with_its_place() -> None:
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_long_call_in_c_is_reported_with_its_place(times: int) -> None:
     """A warning says which process kept everybody waiting, for how long, and in which line; once for each line."""
     ended = program(
-        """
+        f"""
         from pyex import *
 
         def work():
-            for _ in range(3):
+            for _ in range({times}):
                 sum(range(30_000_000))
 
         def main():
