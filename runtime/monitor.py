@@ -107,7 +107,9 @@ def demonitor(reference: Reference, options: Iterable[str] = ()) -> bool:
 
 
 def watch(me: ControlBlock, target: ControlBlock, what: object, reference: Reference) -> bool:
-    """Have `me` told once, as `what`, when `target` ends; False where that is over, and has been told."""
+    """Have `me` told once, as `what`, when `target` ends; False where that is over, and has been told. Nobody is told
+    of its own end: a monitor of oneself is none.
+    """
     if target.dying and target.announced:
         return False
     if target is me:

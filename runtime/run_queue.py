@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from pyex.control_block import ControlBlock
 
 
-
 class State(IntEnum):
     """What the scheduler may do with a process."""
 

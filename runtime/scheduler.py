@@ -242,7 +242,7 @@ class Scheduler:
         return block or run_queue.take_blocked()
 
     def attend(self) -> None:
-        """Do what was posted, fire the timers that are due, and let a blocked process have its turn.
+        """Do what was posted, fire the timers that are due, and let those have their turn that wait behind others.
 
         Only in the hub, at the bottom of the stack: in a process that has used up its recursion limit half would be
         lost.
@@ -309,8 +309,7 @@ class Scheduler:
 
         They need room on the stack: a `RecursionError` must come before the section or not at all.
         """
-        if frames:
-            need_frames(frames)
+        need_frames(frames)
         self.critical += 1
 
     def leave(self) -> None:

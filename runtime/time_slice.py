@@ -2,8 +2,8 @@
 unwound.
 
 The watcher sees that one process has been running for a whole tick, and sends SIGURG to the scheduler's thread. Python
-runs the handler between two bytecodes *inside that process*; the handler puts it at the
-end of its run queue and switches away. Where the handler may strike:
+runs the handler between two bytecodes *inside that process*; the handler puts it behind those that have not used up a
+slice, and switches away. Where the handler may strike:
 
 - never in a critical section, never in the engine's code, never inside an import or a running event loop (their
   locks belong to the thread, and so are reentrant between processes);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -62,6 +63,20 @@ def caught(function: Callable[[], Any]) -> tuple[str, Any]:
         return ("exit", error.reason)
     except Exception as error:
         return ("error", error)
+
+
+def until(holds: Callable[[], object]) -> None:
+    """Wait until it is so; whoever waits in vain fails."""
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        Process.sleep(1)
+
+
+def waiting(pid: Pid) -> Pid:
+    """The process, when it has come to wait."""
+    until(lambda: Process.info(pid, "status") == ("status", "waiting"))
+    return pid
 
 
 def idle() -> Pid:

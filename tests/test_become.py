@@ -9,7 +9,7 @@ import weakref
 from typing import Any
 
 import pytest
-from in_process import caught, ends_after, in_process, outcome
+from in_process import caught, ends_after, in_process, outcome, until, waiting
 
 from pyex import ArgumentError, Exit, Pid, Process, become, exit, receive, run, self, send, spawn, spawn_monitor
 
@@ -401,8 +401,8 @@ def test_context_variables_outlast_the_stack(how: str) -> None:
         return Process.hibernate(second, client)
 
     pid = spawn(first, self())
-    Process.sleep(5)
-    send(pid, "wake up")
+    if how == "hibernate":
+        send(waiting(pid), "wake up")
     assert receive(after=5000) == "kept"
 
 
@@ -419,10 +419,9 @@ def test_context_variables_end_with_the_process() -> None:
         variable.set(big)
         send(client, weakref.ref(big))
 
-    spawn(user, self())
+    pid = spawn(user, self())
     gone = receive(after=5000)
-    Process.sleep(5)
+    until(lambda: not Process.alive(pid) and gone() is None)
     caller = self()
     spawn(lambda: send(caller, variable.get()))
     assert receive(after=5000) == "default"
-    assert gone() is None

@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Iterator
 
 import pytest
-from in_process import in_process
+from in_process import in_process, until, waiting
 
 import pyex
 from pyex import Pid, Process, spawn
@@ -25,9 +25,10 @@ def nothing_stays_frozen() -> Iterator[None]:
 def crowd(number: int) -> list[Pid]:
     """So many idle processes, after a full pass of the collector and a moment for the engine."""
     pids = [spawn(Process.hibernate, int) for _ in range(number)]
-    Process.sleep(1)
     gc.collect()
-    Process.sleep(20)
+    waiting(pids[-1])
+    # The hub has been at work since.
+    Process.sleep(1)
     return pids
 
 
@@ -38,8 +39,7 @@ def test_a_crowd_is_left_alone_by_the_collector_while_it_is_there() -> None:
     assert gc.get_freeze_count() > MANY_PROCESSES
     for pid in pids:
         Process.exit(pid, "kill")
-    Process.sleep(20)
-    assert gc.get_freeze_count() < MANY_FROZEN
+    until(lambda: gc.get_freeze_count() < MANY_FROZEN)
 
 
 @in_process
@@ -65,7 +65,7 @@ def test_what_becomes_garbage_among_the_frozen_is_found_in_the_end() -> None:
     assert gone() is not None
     for pid in pids:
         Process.exit(pid, "kill")
-    Process.sleep(20)
+    until(lambda: gc.get_freeze_count() < MANY_FROZEN)
     gc.collect()
     assert gone() is None
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import greenlet
 import pytest
-from in_process import in_process
+from in_process import in_process, until, waiting
 from program import PATIENCE_MS
 
 from pyex import Pid, Process, receive, self, send, spawn, spawn_monitor
+from pyex.scheduler import scheduler
 
 
 def others_are_ready() -> None:
@@ -22,7 +23,7 @@ def others_are_ready() -> None:
 def free_carriers() -> None:
     for _ in range(5):
         spawn(Process.sleep, 1)
-    Process.sleep(20)
+    until(lambda: len(scheduler.carriers) >= 5)
 
 
 @in_process
@@ -37,8 +38,7 @@ def test_a_greenlet_may_wait_for_a_message() -> None:
         log.append(inner.switch())
         send(client, (log, inner.dead))
 
-    pid = spawn(worker, self())
-    Process.sleep(20)
+    pid = waiting(spawn(worker, self()))
     send(pid, ("a", 1))
     assert receive(after=PATIENCE_MS) == ([("a", 1), "inner is over"], True)
 
@@ -59,13 +59,14 @@ def test_a_paused_greenlet_stays_paused() -> None:
 
         inner = greenlet.greenlet(pause)
         log.append(inner.switch())
+        send(client, "paused")
         others_are_ready()
         log.append(receive())
         send(client, log)
 
     pid = spawn(worker, self())
-    Process.sleep(40)
-    send(pid, "hello")
+    receive("paused", after=PATIENCE_MS)
+    send(waiting(pid), "hello")
     assert receive(after=PATIENCE_MS) == ["paused", "hello"]
 
 
@@ -89,8 +90,7 @@ def test_a_process_that_waits_in_a_greenlet_can_be_killed(capfd: pytest.CaptureF
     def main() -> None:
         free_carriers()
         pid, reference = spawn_monitor(worker)
-        Process.sleep(20)
-        Process.exit(pid, "kill")
+        Process.exit(waiting(pid), "kill")
         assert receive(("DOWN", reference, ..., ..., ...), after=PATIENCE_MS)[4] == "killed"
 
     main()
@@ -106,7 +106,6 @@ def test_a_process_is_preempted_in_a_greenlet() -> None:
             time.time()
 
     pid, reference = spawn_monitor(lambda: greenlet.greenlet(loop).switch())
-    Process.sleep(10)
-    Process.sleep(10)
+    until(lambda: Process.info(pid, "reductions")[1] >= 2)
     Process.exit(pid, "kill")
     assert receive(("DOWN", reference, ..., ..., ...), after=PATIENCE_MS)[4] == "killed"

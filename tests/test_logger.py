@@ -515,14 +515,18 @@ def test_a_filter_that_raises_does_not_end_the_runtime() -> None:
         import logging, time
         from pyex import *
 
+        refused = []
+
         def refuse(record):
+            refused.append(record)
             raise KeyError("in the filter")
 
         logging.getLogger("pyex").addFilter(refuse)
 
         def main():
             spawn(time.sleep, 1000)
-            Process.sleep(600)
+            while not refused:
+                Process.sleep(1)
             print("well")
 
         run(main)

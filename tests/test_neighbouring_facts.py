@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from in_process import caught, dead, ends_after, idle, in_process, messages, outcome, trap, trapper
+from in_process import caught, dead, ends_after, idle, in_process, messages, outcome, trap, trapper, waiting
 
 from pyex import ArgumentError, Exit, Process, exit, make_ref, node, receive, self, send, spawn, spawn_link
 
@@ -313,8 +313,7 @@ def test_info_knows_the_current_location() -> None:
 @in_process
 def test_the_stack_trace_begins_with_the_current_function() -> None:
     """For a process that sleeps, `current_stacktrace` begins with what `current_function` says."""
-    pid = idle()
-    Process.sleep(5)
+    pid = waiting(idle())
     found = Process.info(pid, ["current_function", "current_stacktrace"])
     assert found["current_stacktrace"][0][:3] == found["current_function"]
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from time import monotonic
 from typing import Any
 
 import pytest
-from in_process import dead, ends_after, idle, in_process, messages, outcome, trapper
+from in_process import dead, ends_after, idle, in_process, messages, outcome, trapper, until, waiting
 
 from pyex import ArgumentError, Pid, Process, node, receive, run, self, send, spawn
 
@@ -23,22 +21,6 @@ def info(pid: Pid, item: str) -> Any:
     name, found = Process.info(pid, item)
     assert name == item
     return found
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    """Let others run until something holds; False when it never does."""
-    deadline = monotonic() + 5
-    while not condition():
-        if monotonic() > deadline:
-            return False
-        Process.sleep(1)
-    return True
-
-
-def waiting(pid: Pid) -> Pid:
-    """The process, when it has come to wait."""
-    assert eventually(lambda: info(pid, "status") == "waiting")
-    return pid
 
 
 def spin() -> None:
@@ -256,7 +238,7 @@ def test_reductions_grow_with_work() -> None:
     """A busy process has more reductions as time goes by."""
     pid = spawn(spin)
     before = info(pid, "reductions")
-    assert eventually(lambda: info(pid, "reductions") > before)
+    until(lambda: info(pid, "reductions") > before)
 
 
 @in_process
@@ -282,7 +264,7 @@ def test_info_10_current_function_of_a_process_spawned_with_sleep_itself() -> No
 def test_current_function_of_a_busy_process_is_its_own() -> None:
     """A process that computes shows the function that it is in."""
     pid = spawn(spin)
-    assert eventually(lambda: info(pid, "reductions") > 0)
+    until(lambda: info(pid, "reductions") > 0)
     assert info(pid, "current_function") == (__name__, "spin", 0)
 
 

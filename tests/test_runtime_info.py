@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from in_process import idle, in_process
+from in_process import idle, in_process, waiting
 
 from pyex import ArgumentError, Process, runtime_info, spawn
 
@@ -22,8 +22,7 @@ def test_processes_are_counted() -> None:
 @in_process
 def test_the_run_queue_is_who_is_ready() -> None:
     """run_queue counts those that could run, and not those that wait."""
-    idle()
-    Process.sleep(10)
+    waiting(idle())
     assert runtime_info("run_queue") == 0
     for _ in range(5):
         spawn(int)

@@ -10,11 +10,11 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from in_process import in_process
+from in_process import in_process, until
 from program import PATIENCE_MS, leftovers, program
 
 import pyex
-from pyex import Process, receive, self, send, spawn
+from pyex import receive, runtime_info, self, send, spawn
 
 
 class Struck(Exception):
@@ -219,7 +219,7 @@ def test_a_blocked_process_hears_a_handler_too() -> None:
     pid = os.getpid()
 
     def shoot() -> None:
-        Process.sleep(50)
+        until(lambda: runtime_info("blocked"))
         os.kill(pid, signal.SIGUSR1)
 
     spawn(shoot)
