@@ -15,6 +15,7 @@ from pyex.control_block import ControlBlock
 from pyex.errors import bad_argument, describe
 from pyex.node import is_this_node
 from pyex.pid import Pid
+from pyex.reference import Reference
 from pyex.run_queue import READY, WAITING
 
 TRACE, RECEIVE, PROCS = Atom("trace"), Atom("receive"), Atom("procs")
@@ -25,6 +26,8 @@ def find(destination: object) -> ControlBlock | None:
     match destination:
         case Pid():
             return destination.block
+        case Reference():
+            return None if destination.alias is None else destination.alias[0].block
         case (name, node) if is_this_node(node):
             return registered_name.whereis(registered_name.normalise(name))
         case (name, str()):

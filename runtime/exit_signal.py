@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from pyex import registered_name
+from pyex.alias import end_with_monitor
 from pyex.atom import DOWN, EXIT, KILL, KILLED, NOPROC, NORMAL, PROCESS, Atom
 from pyex.control_block import ControlBlock, process_table
 from pyex.delivery import PROCS, deliver, trace_event
@@ -97,6 +98,7 @@ def announce(block: ControlBlock, reasons: Iterable[Any] = ()) -> None:
         for reference, watcher, _, what, was_late in watchers.values():
             if watcher.monitors is not None and watcher.monitors.pop(reference.number, None) is not None:
                 reason = NOPROC if was_late else next(own, block.exit_reason)
+                end_with_monitor(reference)
                 deliver(watcher, (DOWN, reference, PROCESS, what, reason))
     if held:
         for reference, _, watched, *_ in held.values():

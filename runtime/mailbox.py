@@ -10,6 +10,7 @@ from typing import Any
 
 from greenlet import getcurrent
 
+from pyex.alias import deliver_through
 from pyex.atom import INFINITY, Atom
 from pyex.control_block import ControlBlock
 from pyex.delivery import deliver, find, trace_event
@@ -41,9 +42,9 @@ def send(destination: object, message: Any) -> Any:
         >>> receive()
         ('hello', 'world')
 
-    `destination` is a pid, a registered name (a string or a class), or `(name, node())`. The receiver gets a copy:
-    nothing that can change is shared. Returns the message. A message to a process that has died, or to a `(name,
-    node)` that nobody has, vanishes.
+    `destination` is a pid, a registered name (a string or a class), `(name, node())`, or an alias. The receiver gets
+    a copy: nothing that can change is shared. Returns the message. A message to a process that has died, to a `(name,
+    node)` that nobody has, or to a reference that is no alias (any more), vanishes.
 
     Raises `ArgumentError` when nobody is registered under the name, or when the destination is none. May also be
     called from other threads. Mirrors `send/2`.
@@ -87,7 +88,7 @@ def _send_anyhow(destination: object, message: Any) -> Any:
     block = find(destination)
     if not scheduler.is_inside():
         if block is not None:
-            _send_from_elsewhere(block, message)
+            _send_from_elsewhere(destination, block, message)
         return message
     me = scheduler.me()
     copy = None if block is None else copied(message)
@@ -99,17 +100,23 @@ def _send_anyhow(destination: object, message: Any) -> Any:
     if block is not None:
         scheduler.enter()
         try:
-            deliver(block, copy, for_tracer)
+            if type(destination) is Reference:
+                deliver_through(destination, copy, for_tracer)
+            else:
+                deliver(block, copy, for_tracer)
         finally:
             scheduler.critical = 0
     return message
 
 
-def _send_from_elsewhere(block: ControlBlock, message: Any) -> None:
+def _send_from_elsewhere(destination: object, block: ControlBlock, message: Any) -> None:
     copy, for_tracer = copied(message), copied(message) if block.tracer is not None else None
     if scheduler.owner is None:
         raise NotRunning("the runtime is not running: nobody can receive this message")
-    scheduler.post(deliver, block, copy, for_tracer)
+    if type(destination) is Reference:
+        scheduler.post(deliver_through, destination, copy, for_tracer)
+    else:
+        scheduler.post(deliver, block, copy, for_tracer)
 
 
 def _trace_send(me: ControlBlock, block: ControlBlock | None, destination: object, copy: Any) -> None:
@@ -229,7 +236,8 @@ def _starts_at_mark(patterns: tuple[Any, ...], key: Reference | tuple[Any, ...])
         if type(pattern) is not tuple:
             return False
         for each in pattern:
-            if each is key:
+            # The tag of a reply is ("alias", reference).
+            if each is key or (type(each) is tuple and len(each) == 2 and each[1] is key):
                 break
         else:
             return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pyex import exit_signal, registered_name
+from pyex.alias import EXPLICIT, UNTIL, end_with_monitor
 from pyex.atom import DOWN, NOPROC, PROCESS
 from pyex.control_block import ControlBlock
 from pyex.delivery import deliver
@@ -15,7 +16,7 @@ from pyex.reference import Reference, make_ref
 from pyex.scheduler import scheduler
 
 
-def monitor(item: object) -> Reference:
+def monitor(item: object, *, alias: str | None = None) -> Reference:
     """Be told once when a process ends, by `("DOWN", reference, "process", pid, reason)`.
 
         >>> pid = spawn(exit, "boom")
@@ -25,13 +26,21 @@ def monitor(item: object) -> Reference:
 
     `item` is a pid, a registered name, or `(name, node())`; for a name the message holds `(name, node())` in
     the pid's place. Returns the reference. When the process is dead already the message comes at once, with
-    "noproc". Mirrors `Process.monitor/1`.
+    "noproc".
+
+    With `alias` the reference is an alias of the caller too, as `Process.alias()` makes one: until it is unaliased
+    ("explicit_unalias"), until the monitor is gone ("demonitor"), or until a message has come through it, which also
+    takes the monitor away ("reply_demonitor"). Mirrors `Process.monitor/2`.
     """
     me = scheduler.me()
     target, what = (item.block, item) if type(item) is Pid else _watched(item)
+    if alias is not None and alias not in UNTIL:
+        raise bad_argument(2, f"invalid alias: {describe(alias)}; known are {', '.join(sorted(UNTIL))}")
     reference = make_ref()
     if me.dying:
         return reference
+    if alias is not None:
+        reference.alias = (me.pid, alias)
     if target is None and isinstance(item, Pid):
         # Its end may not have been told yet: what is said of it to who asks now comes after that.
         target = exit_signal.unwinding.get(item.number)
@@ -45,6 +54,7 @@ def monitor(item: object) -> Reference:
             return reference
     scheduler.enter()
     try:
+        end_with_monitor(reference)
         deliver(me, (DOWN, reference, PROCESS, what, NOPROC))
     finally:
         scheduler.critical = 0
@@ -126,6 +136,9 @@ def watch(me: ControlBlock, target: ControlBlock, what: object, reference: Refer
 def unwatch(me: ControlBlock, reference: Reference) -> bool:
     """Forget a monitor that `me` holds; False where there is none (any more)."""
     number = reference.number
+    alias = reference.alias
+    if alias is not None and alias[1] != EXPLICIT and alias[0] is me.pid:
+        reference.alias = None
     if me.monitors is None or number not in me.monitors:
         return False
     watched = me.monitors.pop(number)[2]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from pyex import exit_signal, process_info, registered_name
+from pyex.alias import alias, unalias
 from pyex.atom import OK, Atom
 from pyex.control_block import process_table
 from pyex.delivery import PROCS, trace_event
@@ -31,6 +32,8 @@ class Process:
     unlink = staticmethod(unlink)
     monitor = staticmethod(monitor)
     demonitor = staticmethod(demonitor)
+    alias = staticmethod(alias)
+    unalias = staticmethod(unalias)
     put = staticmethod(put)
     get = staticmethod(get)
     get_keys = staticmethod(get_keys)

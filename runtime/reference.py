@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
+from typing import TYPE_CHECKING
 
 from greenlet import getcurrent
 
+if TYPE_CHECKING:
+    from pyex.pid import Pid
+
 _numbers: Iterator[int] = count(1)
+
+
+class _Special:
+    """Stands where a pid has a control block: to send to a reference takes the long way."""
+
+    special = True
 
 
 class Reference:
@@ -17,10 +27,13 @@ class Reference:
     #Reference<...>
     """
 
-    __slots__ = ("number",)
+    __slots__ = ("alias", "number")
 
     # No `__init__`: it would take longer than all the rest of a call to a server that makes one.
     number: int
+    # The process that it is an alias of, and until when; None when it is none (any more). See alias.py.
+    alias: tuple[Pid, str] | None
+    block = _Special
 
     def __repr__(self) -> str:
         high, low = divmod(self.number, 1 << 18)
@@ -49,6 +62,7 @@ def make_ref() -> Reference:
     """
     reference = Reference()
     reference.number = next(_numbers)
+    reference.alias = None
     try:
         me = getcurrent().block  # type: ignore[attr-defined]
         if me.mailbox:

@@ -12,6 +12,8 @@ from types import FrameType, TracebackType
 from typing import Any
 
 _ENGINE_FOLDER = os.path.dirname(__file__)
+# Also OTP's tables, which all processes share, are left in peace while they are being changed.
+_ENGINE_FOLDERS = (_ENGINE_FOLDER, os.path.join(_ENGINE_FOLDER, "otp"))
 # What stack traces leave out: the engine, and what is built on it.
 _PACKAGE = _ENGINE_FOLDER + os.sep
 _LIBRARY_FOLDERS = tuple(
@@ -49,7 +51,7 @@ def owner_of(frame: FrameType) -> Owner:
 
 def _decide_owner(filename: str) -> Owner:
     folder = os.path.dirname(filename)
-    if folder == _ENGINE_FOLDER:
+    if folder in _ENGINE_FOLDERS:
         return Owner.ENGINE
     if filename.startswith(_PACKAGE):
         return Owner.LIBRARY

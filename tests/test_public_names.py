@@ -39,6 +39,7 @@ PUBLIC = [
     "value",
 ]
 OF_PROCESS = [
+    "alias",
     "alive",
     "cancel_timer",
     "delete",
@@ -62,6 +63,7 @@ OF_PROCESS = [
     "send_after",
     "sleep",
     "spawn",
+    "unalias",
     "unlink",
     "unregister",
     "whereis",
