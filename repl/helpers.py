@@ -9,7 +9,9 @@ from typing import Any
 
 import pyex
 from pyex import Atom, receive
+from pyex.otp.behaviour import Behaviour
 from pyex.repl.display import inspect
+from pyex.repl.reload import r
 
 _NOTHING: Any = object()
 
@@ -79,9 +81,15 @@ def h(subject: Any = _NOTHING) -> None:
         "\n".join(f"  {line}".rstrip() for line in (inspection.getdoc(documented) or "No documentation.").split("\n"))
     )
     if inspection.isclass(documented):
-        calls = [(each, call) for each, call in vars(documented).items() if not each.startswith("_")]
-        print("\n".join(["", *(_summary(each, getattr(documented, each)) for each, call in calls if callable(call))]))
+        print("\n".join(["", *(_summary(name, function) for name, function in _functions_of(documented))]))
     print()
+
+
+def _functions_of(cls: type) -> list[tuple[str, Any]]:
+    """The functions of a class, and before them those that a behaviour like GenServer offers."""
+    offered = vars(type(cls)) if isinstance(cls, Behaviour) else {}
+    names = [each for each in {**offered, **vars(cls)} if not each.startswith("_")]
+    return [(each, getattr(cls, each)) for each in names if callable(getattr(cls, each))]
 
 
 def _overview() -> str:
@@ -101,7 +109,7 @@ def _summary(name: str, subject: object) -> str:
     return line if len(line) <= columns else line[: columns - 4].rpartition(" ")[0] + " ..."
 
 
-HELPERS: dict[str, Helper] = {"exit": exit, "flush": flush, "h": h, "quit": quit}
+HELPERS: dict[str, Helper] = {"exit": exit, "flush": flush, "h": h, "quit": quit, "r": Helper(r)}
 
 
 def prelude() -> dict[str, object]:

@@ -9,6 +9,25 @@ from pyex.errors import ArgumentError, ErlangError, Exit, MatchError, ReceiveTim
 from pyex.mailbox import receive, send
 from pyex.node import node
 from pyex.ok import ok
+from pyex.otp import (
+    Agent,
+    Application,
+    DynamicSupervisor,
+    GenServer,
+    Logger,
+    Registry,
+    Server,
+    Supervisor,
+    Sys,
+    Task,
+    call,
+    cast,
+    ets,
+    pg,
+    supervise,
+    supervisor,
+    worker,
+)
 from pyex.pattern import value
 from pyex.pid import Pid
 from pyex.process import Process
@@ -23,22 +42,36 @@ from pyex.trace import trace
 __version__ = "0.1.0"
 
 __all__ = [
+    "Agent",
+    "Application",
     "ArgumentError",
     "Atom",
+    "DynamicSupervisor",
     "ErlangError",
     "Exit",
+    "GenServer",
+    "Logger",
     "MatchError",
     "Pid",
     "Process",
     "ReceiveTimeout",
     "Reference",
+    "Registry",
     "RemoteError",
+    "Server",
+    "Supervisor",
+    "Sys",
+    "Task",
     "become",
     "blocking",
+    "call",
+    "cast",
+    "ets",
     "exit",
     "make_ref",
     "node",
     "ok",
+    "pg",
     "receive",
     "run",
     "runtime_info",
@@ -48,6 +81,9 @@ __all__ = [
     "spawn_link",
     "spawn_monitor",
     "submit",
+    "supervise",
+    "supervisor",
     "trace",
     "value",
+    "worker",
 ]

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pyex.control_block import ControlBlock
-from pyex.delivery import deliver
+from pyex.delivery import deliver, put
 from pyex.errors import bad_argument, describe
 from pyex.reference import Reference, make_ref
 from pyex.scheduler import scheduler
@@ -71,18 +71,18 @@ def deliver_through(reference: Reference, message: Any, for_tracer: Any = None) 
     if block is None:
         return
     if until == REPLY_DEMONITOR:
-        _unwatch(block, reference)
-    if until in (REPLY, REPLY_DEMONITOR):
         reference.alias = None
-    deliver(block, message, for_tracer)
-
-
-def _unwatch(me: ControlBlock, reference: Reference) -> None:
-    number = reference.number
-    if me.monitors is not None and number in me.monitors:
-        watched = me.monitors.pop(number)[2]
-        if watched.monitored_by is not None:
-            watched.monitored_by.pop(number, None)
+        number = reference.number
+        if block.monitors is not None and number in block.monitors:
+            watched = block.monitors.pop(number)[2]
+            if watched.monitored_by is not None:
+                watched.monitored_by.pop(number, None)
+    elif until == REPLY:
+        reference.alias = None
+    if block.special:
+        deliver(block, message, for_tracer)
+    else:
+        put(block, message)
 
 
 def end_with_monitor(reference: Reference) -> None:

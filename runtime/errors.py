@@ -37,6 +37,10 @@ class RemoteError(Exception):
     """Stands in an exit reason for an exception that cannot be copied; its text is that exception's `repr`."""
 
 
+class NotRunning(RuntimeError):
+    """A call that needs a process was made where there is none."""
+
+
 class Exit(BaseException):
     """Raised by `exit(reason)` to end the process; `reason` says why.
 

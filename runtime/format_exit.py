@@ -165,7 +165,9 @@ def format_stack(stack: Sequence[tuple[str, str, Any, dict[str, Any]]], inspect:
     lines = []
     for module, function, args, place in stack:
         where = f"{place['file']}:{place['line']}: " if place.get("file") else ""
-        call = f"{module}.{function}({', '.join(map(inspect, args))})" if isinstance(args, list) else function
+        call = function if where else f"{module}.{function}/{args}"
+        if isinstance(args, list):
+            call = f"{module}.{function}({', '.join(map(inspect, args))})"
         lines.append(f"\n    {where}{call}")
         if "hint" in place:
             lines.append(f"\n    ({place['hint']})")

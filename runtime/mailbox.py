@@ -14,13 +14,13 @@ from pyex.alias import deliver_through
 from pyex.atom import INFINITY, Atom
 from pyex.control_block import ControlBlock
 from pyex.delivery import deliver, find, trace_event
-from pyex.errors import ErlangError, ReceiveTimeout, Self, Unwind, describe
+from pyex.errors import ErlangError, NotRunning, ReceiveTimeout, Self, Unwind, describe
 from pyex.message import IMMUTABLE, copied
 from pyex.pattern import is_constant, matches, mistaken
 from pyex.pid import Pid
 from pyex.reference import Reference
 from pyex.run_queue import HIGH_QUEUE, MAX_QUEUE, NORMAL_QUEUE, READY, WAITING
-from pyex.scheduler import NotRunning, scheduler
+from pyex.scheduler import scheduler
 from pyex.stack import check_may_wait, imports_under_way
 
 # In milliseconds, as in OTP: seven weeks.
@@ -83,6 +83,8 @@ def _send_anyhow(destination: object, message: Any) -> Any:
     """Send where there is more to do: by name; to the dead; from elsewhere than a process's own code; where somebody is
     dying or traced.
     """
+    if type(destination) is Reference and _send_to_alias(destination, message):
+        return message
     if type(destination) is not Pid and scheduler.is_dying():
         return message
     block = find(destination)
@@ -107,6 +109,21 @@ def _send_anyhow(destination: object, message: Any) -> Any:
         finally:
             scheduler.critical = 0
     return message
+
+
+def _send_to_alias(reference: Reference, message: Any) -> bool:
+    """Send through an alias, where nothing else is special: most likely this is the reply to a call."""
+    me = getattr(getcurrent(), "block", None)
+    owner = None if reference.alias is None else reference.alias[0].block
+    if me is None or owner is None or scheduler.critical or me.special or owner.special:
+        return False
+    copy = message if type(message) in IMMUTABLE else copied(message)
+    scheduler.enter(5)
+    try:
+        deliver_through(reference, copy)
+    finally:
+        scheduler.critical = 0
+    return True
 
 
 def _send_from_elsewhere(destination: object, block: ControlBlock, message: Any) -> None:

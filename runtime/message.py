@@ -116,6 +116,7 @@ def _copy_tuple(value: tuple[Any, ...], memo: dict[int, Any]) -> tuple[Any, ...]
 
 def _copy_object(value: Any, memo: dict[int, Any]) -> Any:
     if isinstance(value, type):
+        IMMUTABLE.add(type(value))  # a metaclass: all that are of it are classes
         return value
     if (type(value).__module__, type(value).__qualname__) in _IMMUTABLE_NAMES:
         IMMUTABLE.add(type(value))

@@ -66,8 +66,9 @@ class Process:
         return check_pid(pid).block is not None
 
     @staticmethod
-    def spawn(function: Callable[..., Any], options: Iterable[Any] = ()) -> Any:
-        """Start a process with options, any of "link", "monitor" and `("priority", level)`.
+    def spawn(function: Callable[..., Any], options: Iterable[Any] = (), args: tuple[Any, ...] = ()) -> Any:
+        """Start a process that calls `function(*args)`, with options, any of "link", "monitor" and `("priority",
+        level)`.
 
             >>> Process.flag("trap_exit", True)
             False
@@ -75,7 +76,7 @@ class Process:
             >>> receive() == ("EXIT", pid, "boom"), receive() == ("DOWN", ref, "process", pid, "boom")
             (True, True)
 
-        Returns the pid, or `(pid, reference)` with "monitor". Mirrors `Process.spawn/2`.
+        Returns the pid, or `(pid, reference)` with "monitor". Mirrors `Process.spawn/2` and `/4`.
         """
         with_link, reference, priority = False, None, "normal"
         for option in (options,) if isinstance(options, str) else options:
@@ -89,7 +90,7 @@ class Process:
                 case _:
                     known = '"link", "monitor" and ("priority", level)'
                     raise bad_argument(2, f"invalid option: {describe(option)}; known are {known}")
-        pid = start(function, (), with_link=with_link, watched_as=reference, priority=priority).pid
+        pid = start(function, args, with_link=with_link, watched_as=reference, priority=priority).pid
         return pid if reference is None else (pid, reference)
 
     @staticmethod

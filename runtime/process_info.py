@@ -12,7 +12,7 @@ from pyex.errors import bad_argument
 from pyex.message import copied
 from pyex.run_queue import WAITING
 from pyex.scheduler import scheduler
-from pyex.stack import Owner, current_function, frame_entry, in_words, initial_call, owner_of
+from pyex.stack import current_function, frame_entry, in_words, initial_call, is_pyex
 
 
 def _frame(block: ControlBlock) -> Any:
@@ -31,7 +31,7 @@ def _stacktrace(block: ControlBlock) -> list[Any]:
     if frame is None:
         return []
     while frame is not None:
-        if owner_of(frame) is not Owner.ENGINE:
+        if not is_pyex(frame):
             entries.append(frame_entry(frame, frame.f_lineno))
         frame = frame.f_back
     # Where it waits in a function of the engine that it has called, that one comes first.

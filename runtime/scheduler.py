@@ -25,6 +25,7 @@ from greenlet import getcurrent, greenlet
 from pyex import run_queue
 from pyex.alarm import Alarm
 from pyex.control_block import ControlBlock, Tracer
+from pyex.errors import NotRunning
 from pyex.run_queue import HIGH_QUEUE, MAX_QUEUE, NORMAL_QUEUE, READY, WAITING
 from pyex.timer_queue import TimerQueue
 
@@ -34,10 +35,6 @@ BLOCKED_TURN_SECONDS = 0.05
 SPENT_TURN_SECONDS = 0.005
 # The same for those of low priority: eight slices, as many as in OTP.
 LOW_TURN_SECONDS = 0.04
-
-
-class NotRunning(RuntimeError):
-    """A call that needs a process was made where there is none."""
 
 
 class Carrier(greenlet):

@@ -14,7 +14,6 @@ from typing import Any
 _ENGINE_FOLDER = os.path.dirname(__file__)
 # Also OTP's tables, which all processes share, are left in peace while they are being changed.
 _ENGINE_FOLDERS = (_ENGINE_FOLDER, os.path.join(_ENGINE_FOLDER, "otp"))
-# What stack traces leave out: the engine, and what is built on it.
 _PACKAGE = _ENGINE_FOLDER + os.sep
 _LIBRARY_FOLDERS = tuple(
     folder + os.sep
@@ -47,6 +46,11 @@ def owner_of(frame: FrameType) -> Owner:
     if owner is None:
         owner = _owners[filename] = _decide_owner(filename)
     return owner
+
+
+def is_pyex(frame: FrameType) -> bool:
+    """Whether this is code of pyex itself: the engine, or what is built on it. Stack traces leave that out."""
+    return frame.f_code.co_filename.startswith(_PACKAGE)
 
 
 def _decide_owner(filename: str) -> Owner:
@@ -115,7 +119,7 @@ def stacktrace(traceback: TracebackType | None) -> Stacktrace:
     entries = []
     while traceback is not None:
         frame = traceback.tb_frame
-        if not frame.f_code.co_filename.startswith(_PACKAGE):
+        if not is_pyex(frame):
             entries.append(frame_entry(frame, traceback.tb_lineno))
         traceback = traceback.tb_next
     entries.reverse()

@@ -16,13 +16,13 @@ from typing import Any
 
 from pyex.atom import KILLED, Atom
 from pyex.control_block import ControlBlock, Entry
-from pyex.errors import Exit
+from pyex.errors import Exit, NotRunning
 from pyex.exit_reason import clone
 from pyex.exit_signal import awaited, terminate
 from pyex.format_exit import format_stack
 from pyex.message import copied
 from pyex.outcome import Outcome, start_process
-from pyex.scheduler import NotRunning, scheduler
+from pyex.scheduler import scheduler
 from pyex.spawn import check_function
 from pyex.stack import stacktrace
 

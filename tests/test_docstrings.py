@@ -30,10 +30,13 @@ def modules_of(package: ModuleType) -> Iterator[ModuleType]:
 
 
 def examples() -> list[doctest.DocTest]:
-    """The texts that hold examples. Each begins with what `from pyex import *` binds, and with its own function."""
-    public = {name: getattr(pyex, name) for name in pyex.__all__}
+    """The texts that hold examples. Each begins with what `from pyex import *` binds, what a star import of its module
+    does where there is more, and its own function.
+    """
+    everywhere = {name: getattr(pyex, name) for name in pyex.__all__}
     found = []
     for module in modules_of(pyex):
+        public = {**everywhere, **{name: getattr(module, name) for name in getattr(module, "__all__", ())}}
         for text in doctest.DocTestFinder(exclude_empty=True).find(module):
             own = text.name.removeprefix(module.__name__ + ".")
             text.globs = {**public, own: getattr(module, own)} if hasattr(module, own) else dict(public)

@@ -21,7 +21,7 @@ from program import PATIENCE, PATIENCE_MS, leftovers, program
 from pyex import ArgumentError, Exit, Pid, Process, become, blocking, exit, receive, run, self, send, spawn, spawn_link
 from pyex.errors import ErlangError
 from pyex.exit_signal import awaited
-from pyex.scheduler import NotRunning
+from pyex.errors import NotRunning
 from pyex.submit import submit
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from time import monotonic, perf_counter
 from typing import Any
 
-import gen_server
 from measuring import (
     GREEDY_SECONDS,
     Figures,
@@ -21,7 +20,7 @@ from measuring import (
 )
 
 import pyex
-from pyex import Pid, Process, receive, self, send, spawn, spawn_monitor
+from pyex import GenServer, Pid, Process, Supervisor, ok, receive, self, send, spawn, spawn_link, spawn_monitor
 
 
 def in_process(measurement: Measurement) -> Measurement:
@@ -35,16 +34,16 @@ def in_process(measurement: Measurement) -> Measurement:
     return run_it
 
 
-class Counter:
-    """The callbacks of a server that counts what it is told, and says how much when asked."""
+class Counter(GenServer):
+    """A server that counts what it is told, and says how much when asked."""
 
     @staticmethod
-    def handle_call(request: Any, client: Any, state: int) -> tuple[int, int]:
-        return state, state
+    def handle_call(request: Any, from_: Any, state: int) -> Any:
+        return ("reply", state, state)
 
     @staticmethod
-    def handle_cast(request: Any, state: int) -> int:
-        return state + 1
+    def handle_cast(request: Any, state: int) -> Any:
+        return ("noreply", state + 1)
 
 
 def echo() -> None:
@@ -72,22 +71,22 @@ def round_trip(count: int) -> float:
 
 @in_process
 def call(count: int) -> float:
-    server = gen_server.start(Counter, 0)
+    server = ok(GenServer.start(Counter, 0))
     for _ in range(count // 10):
-        gen_server.call(server, "get")
+        GenServer.call(server, "get")
     watch = Stopwatch()
     for _ in range(count):
-        gen_server.call(server, "get")
+        GenServer.call(server, "get")
     return watch.microseconds_each(count)
 
 
 @in_process
 def cast(count: int) -> float:
-    server = gen_server.start(Counter, 0)
+    server = ok(GenServer.start(Counter, 0))
     watch = Stopwatch()
     for _ in range(count):
-        gen_server.cast(server, "add")
-    assert gen_server.call(server, "get", "infinity") == count
+        GenServer.cast(server, "add")
+    assert GenServer.call(server, "get", "infinity") == count
     return watch.per_second(count)
 
 
@@ -125,36 +124,47 @@ def ring(hops: int) -> float:
 # A supervisor of one worker
 
 
-def worker(boss: Pid) -> None:
-    send(boss, ("up", self()))
-    Process.sleep("infinity")
+def start_worker(boss: Pid) -> Any:
+    def work() -> None:
+        send(boss, ("up", self()))
+        Process.sleep("infinity")
+
+    return ("ok", spawn_link(work))
 
 
-def supervisor(boss: Pid) -> None:
-    while True:
-        spawn_monitor(worker, boss)
-        receive(("DOWN", ..., ..., ..., ...))
+def next_worker() -> Pid:
+    pid: Pid = receive(("up", ...))[1]
+    return pid
+
+
+def restart_hundred_times() -> None:
+    # Supervisors remember each restart of the last seconds: a fresh one for each hundred, so that this does not count.
+    worker = {"id": "worker", "start": (start_worker, [self()])}
+    supervisor = ok(Supervisor.start_link([worker], strategy="one_for_one", max_restarts=100))
+    pid = next_worker()
+    for _ in range(100):
+        Process.exit(pid, "kill")
+        pid = next_worker()
+    Supervisor.stop(supervisor)
 
 
 @in_process
 def restart(count: int) -> float:
-    spawn(supervisor, self())
+    rounds = count // 100
     watch = Stopwatch()
-    for _ in range(count):
-        _, pid = receive(("up", ...))
-        Process.exit(pid, "kill")
-    receive(("up", ...))
-    return watch.microseconds_each(count)
+    for _ in range(rounds):
+        restart_hundred_times()
+    return watch.microseconds_each(100 * rounds)
 
 
 @in_process
 def preemption(_size: int) -> Figures:
-    server = gen_server.start(Counter, 0)
+    server = ok(GenServer.start(Counter, 0))
     deadline = monotonic() + GREEDY_SECONDS
     spawn(compute_until, deadline)
     waits = []
     while (start := monotonic()) < deadline:
-        gen_server.call(server, "get")
+        GenServer.call(server, "get")
         waits.append(monotonic() - start)
     return summary(waits)
 
