@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Thread, get_native_id
 
 from pyex.scheduler import scheduler
@@ -118,7 +118,10 @@ class Watcher:
                 self.asleep = False
                 continue
             self._feed_watchdog(STARVED_SECONDS)
-            time.sleep(self._tick())
+            try:
+                self.alarm.get(timeout=self._tick())  # a sleep, but for the end of the runtime
+            except Empty:
+                pass
             scheduler.attention = True
             if self.look() and self.signals:
                 signal.pthread_kill(self.owner, signal.SIGURG)

@@ -117,10 +117,12 @@ def _first_in_order(table: Table) -> Any:
     # Only where keys may have come back: else somebody who is under way might lose his place.
     if table.grown and order.passed > len(order.forms) and not is_fixed(table):
         order = _renew(table)
-    start = 0 if table.grown else order.head
+    version, start = table.version, 0 if table.grown else order.head
     table.grown = False
     place, key = _alive_from(table, order, start)
-    order.head, order.passed = place, order.passed + place - start
+    order.passed += place - start
+    if table.version == version:
+        order.head = place
     if key is END_OF_TABLE and table.objects:
         order = _extend(table, order)
         _, key = _alive_from(table, order, place)

@@ -34,7 +34,7 @@ _marks: Iterator[int] = count()
 
 @dataclass(slots=True, eq=False)
 class Table:
-    """One table. Only the functions of ets_commit.py change what is not fixed at its birth."""
+    """One table. What it holds, and whose it is, only the functions of ets_commit.py change."""
 
     reference: Reference
     name: Any
