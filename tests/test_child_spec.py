@@ -74,7 +74,7 @@ def test_an_unknown_override() -> None:
 
 def test_an_old_tuple_has_no_overrides() -> None:
     """Elixir's words."""
-    with pytest.raises(ArgumentError, match="old tuple-based child specification .* is not supported"):
+    with pytest.raises(ArgumentError, match=r"old tuple-based child specification .* is not supported"):
         Supervisor.child_spec(worker(Worker, []))
 
 

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from in_process import caught, ends_after, idle, in_process, messages, trap, until
+from in_process import caught, ends_after, idle, in_process, trap, until
 from supervised import Worker, a_process, changes, events, kill, pids, running, started_again, worker_spec
 
 from pyex import ArgumentError, Pid, Process, exit, ok, receive, self, send, spawn
@@ -25,9 +25,7 @@ def test_dsup_01_start_child() -> None:
     """The children have no ids."""
     supervisor = dynamic()
     children = [ok(DynamicSupervisor.start_child(supervisor, worker_spec(name))) for name in "ab"]
-    assert DynamicSupervisor.which_children(supervisor) == [
-        ("undefined", pid, "worker", [Worker]) for pid in children
-    ]
+    assert DynamicSupervisor.which_children(supervisor) == [("undefined", pid, "worker", [Worker]) for pid in children]
     assert DynamicSupervisor.count_children(supervisor) == {"active": 2, "specs": 2, "supervisors": 0, "workers": 2}
 
 
@@ -86,7 +84,7 @@ def test_dsup_04_max_children() -> None:
 
 @in_process
 def test_dsup_05_a_child_that_is_ignored_or_does_not_start_is_not_kept() -> None:
-    """"ignore", and the error of its init."""
+    """The answer is "ignore", or the error of its init."""
     supervisor = dynamic()
     assert DynamicSupervisor.start_child(supervisor, worker_spec("i", init=lambda: "ignore")) == "ignore"
     assert DynamicSupervisor.start_child(supervisor, worker_spec("s", init=lambda: ("stop", "nope"))) == (
@@ -159,7 +157,9 @@ def test_dsup_08_each_child_has_its_own_time() -> None:
     slow = {"brutal_kill": 10_000, 50: 10_000, "infinity": 200, 5000: 100}
     children = {
         shutdown: ok(
-            DynamicSupervisor.start_child(supervisor, worker_spec(str(shutdown), {"shutdown": shutdown}, trap=True, slow=ms))
+            DynamicSupervisor.start_child(
+                supervisor, worker_spec(str(shutdown), {"shutdown": shutdown}, trap=True, slow=ms)
+            )
         )
         for shutdown, ms in slow.items()
     }
@@ -169,8 +169,17 @@ def test_dsup_08_each_child_has_its_own_time() -> None:
     assert 0.2 <= time.monotonic() - before < 3
     reasons = {shutdown: receive(("DOWN", each, ..., ..., ...), after=0)[4] for shutdown, each in references.items()}
     assert reasons == {"brutal_kill": "killed", 50: "killed", "infinity": "shutdown", 5000: "shutdown"}
-    # No timer of the supervisor's has outlived it.
-    assert not [each for each in messages() if each[0] == "timeout"]
+
+
+@in_process
+def test_dsup_08_no_timer_is_left_of_a_child_that_ended_in_time(caplog: pytest.LogCaptureFixture) -> None:
+    """It would come as an unexpected message."""
+    supervisor = dynamic()
+    pid = ok(DynamicSupervisor.start_child(supervisor, worker_spec("a", {"shutdown": 20}, trap=True)))
+    assert DynamicSupervisor.terminate_child(supervisor, pid) == "ok"
+    Process.sleep(50)
+    assert DynamicSupervisor.count_children(supervisor)["specs"] == 0
+    assert caplog.records == []
 
 
 @in_process

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import types
 from typing import Any
@@ -257,6 +259,19 @@ def test_gs_24_a_late_reply_vanishes() -> None:
     """The mailbox of who gave up stays empty."""
     pid = ok(S.start(0))
     caught(lambda: GenServer.call(pid, ("run", lambda _, s: (Process.sleep(40), ("reply", "late", s))[1]), 10))
+    assert GenServer.call(pid, "get") == 0
+    assert messages() == []
+
+
+@in_process
+def test_a_call_that_is_interrupted_leaves_nothing() -> None:
+    """After Ctrl+C there is no monitor, and the reply that comes late vanishes."""
+    pid = ok(S.start(0))
+    spawn(os.kill, os.getpid(), signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        GenServer.call(pid, ("run", lambda _, s: (receive("go"), ("reply", "late", s))[1]))
+    assert Process.info(self(), "monitors") == ("monitors", [])
+    send(pid, "go")
     assert GenServer.call(pid, "get") == 0
     assert messages() == []
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from in_process import caught, dead, ends, ends_after, in_process, trap, until, waiting
-from program import PATIENCE_MS, leftovers
+from program import PATIENCE_MS, leftovers, program
 
 import pyex
 from pyex import ArgumentError, Exit, Pid, Process, exit, node, ok, receive, self, send, spawn, spawn_monitor
@@ -261,6 +261,35 @@ def test_the_timeout_is_in_milliseconds_and_may_be_infinity() -> None:
     assert caught(lambda: Pool.checkout("pool", True, -1))[1].reason == "timeout_value"
     Pool.checkin("pool", worker)
     assert is_whole(1)
+
+
+def test_who_is_interrupted_while_it_waits_is_passed_over() -> None:
+    """As at a prompt, by Ctrl+C: nobody waits any more, and the worker stays free."""
+    ended = program(
+        """
+        import os, signal
+        from pyex import *
+        from pyex.otp.pool import Pool
+
+        def interrupt(client):
+            while Process.info(client, "status") != ("status", "waiting"):
+                Process.sleep(1)
+            os.kill(os.getpid(), signal.SIGINT)
+
+        def main():
+            pool = ok(Pool.start_link(worker=(Agent, lambda: 0), size=1))
+            worker = Pool.checkout(pool)
+            spawn(interrupt, self())
+            try:
+                Pool.checkout(pool, timeout="infinity")
+            except KeyboardInterrupt:
+                Pool.checkin(pool, worker)
+                print(Pool.status(pool))
+
+        run(main)
+        """
+    )
+    assert (ended.returncode, ended.stdout) == (0, "('ready', 1, 0, 0)\n"), ended.stderr
 
 
 # The end of clients
@@ -742,13 +771,14 @@ def test_a_worker_that_cannot_be_replaced_ends_the_pool() -> None:
 
 
 @in_process
-def test_other_messages_are_reported(caplog: pytest.LogCaptureFixture) -> None:
-    """As any GenServer reports what it does not know, and does no harm; a call that it does not know ends it."""
+def test_other_messages_do_no_harm(caplog: pytest.LogCaptureFixture) -> None:
+    """They are reported, as any GenServer reports what it does not know; a call that it does not know ends it."""
     pool()
     server = part(PoolServer)
     send(server, "hello")
     send(server, ("DOWN", pyex.make_ref(), "process", self(), "boom"))
     assert is_whole()
+    until(lambda: caplog.text.count("received unexpected message") == 2)
     assert caught(lambda: GenServer.call(server, "hello"))[0] == "exit"
     until(lambda: Process.whereis("pool.PoolServer") not in (None, server))
     assert is_whole()
@@ -830,9 +860,9 @@ def blocks() -> set[ControlBlock]:
 
 
 @pytest.mark.parametrize("strategy", ["lifo", "fifo"])
-def test_nothing_is_lost_however_clients_and_workers_end(strategy: str) -> None:
-    """With clients and workers killed at random: no worker is ever lent to two, and in the end all are there and free,
-    the numbers are right, and no monitor, link or process is left.
+def test_nothing_is_lost_however_clients_and_workers_end(strategy: str, caplog: pytest.LogCaptureFixture) -> None:
+    """With clients and workers killed at random: no worker is ever lent to two, the server hears of no end that it has
+    forgotten, and in the end all are there and free, the numbers are right, and no monitor, link or process is left.
     """
     earlier = blocks()
 
@@ -857,5 +887,7 @@ def test_nothing_is_lost_however_clients_and_workers_end(strategy: str) -> None:
         assert Process.info(self(), "monitors") == ("monitors", [])
 
     pyex.run(main)
+    assert "received unexpected message" not in caplog.text
     assert not leftovers()
+    caplog.clear()
     assert blocks() <= earlier

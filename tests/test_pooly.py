@@ -14,7 +14,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from program import PATIENCE_MS, program
+from program import PATIENCE, program
 
 import pyex
 
@@ -55,7 +55,8 @@ def disturb(body, victims):
 def check(main: str) -> None:
     """Run this as the main process of a program; it prints "well" when it comes to its end."""
     body = textwrap.indent(textwrap.dedent(main), "    ")
-    ended = program(f"{HELPERS}\ndef main():\n{body}    print('well')\n\nrun(main)", timeout=2 * PATIENCE_MS / 1000 + SOAK_SECONDS)
+    text = f"{HELPERS}\ndef main():\n{body}    print('well')\n\nrun(main)"
+    ended = program(text, timeout=2 * PATIENCE + SOAK_SECONDS)
     assert (ended.returncode, ended.stdout) == (0, "well\n"), ended.stderr[-3000:]
 
 

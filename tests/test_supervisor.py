@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
-import time
 from typing import Any
 
 import pytest
-from in_process import caught, ends, ends_after, idle, in_process, messages, outcome, trap, until
+from in_process import in_process, messages, trap, until
 from supervised import (
     Worker,
-    a_process,
     changes,
     events,
     kill,
     pids,
-    running,
     started,
     started_again,
     worker_spec,
 )
 
-from pyex import ArgumentError, Pid, Process, exit, ok, receive, self, send, spawn
-from pyex.otp import restart_intensity
+from pyex import ArgumentError, Pid, Process, ok, receive, self, send
 from pyex.otp.gen_server import GenServer
 from pyex.otp.supervisor import Supervisor
 
@@ -119,7 +114,7 @@ def test_sup_07_a_strategy_is_needed_and_has_to_be_one() -> None:
 
 @in_process
 def test_sup_08_a_transient_child_is_restarted_when_it_ended_abnormally() -> None:
-    """"normal", "shutdown" and ("shutdown", x) are its work done; all else is not."""
+    """Ends with "normal", "shutdown" and ("shutdown", x) are its work done; all others are not."""
     supervisor = started([worker_spec("a", {"restart": "transient"})], max_restarts=10)
     for reason in ("normal", "shutdown", ("shutdown", "enough")):
         before = pids("a")
@@ -153,189 +148,8 @@ def test_sup_11_the_defaults() -> None:
     assert Supervisor.which_children(supervisor) == [("x", Process.whereis("x"), "worker", [Worker])]
     spec = ok(Supervisor.get_childspec(supervisor, "x"))
     assert spec.pop("start")[:2] == (Worker, "start_link")
-    assert spec == {
-        "id": "x", "modules": [Worker], "restart": "permanent", "shutdown": 5000, "significant": False, "type": "worker",
-    }  # fmt: skip
-
-
-@in_process
-def test_sup_12_the_fourth_death_within_five_seconds_is_the_supervisors_too() -> None:
-    """It exits with "shutdown"."""
-    trap()
-    supervisor = started([worker_spec("m")])
-    receive()
-    reference = Process.monitor(supervisor)
-    for _ in range(3):
-        kill("m")
-        started_again("m")
-        assert Process.alive(supervisor)
-    kill("m")
-    assert receive(("DOWN", reference, ..., ..., ...), after=5000)[4] == "shutdown"
-    assert receive(("EXIT", supervisor, ...), after=5000)[2] == "shutdown"
-    assert Process.whereis("m") is None
-
-
-@in_process
-def test_sup_13_no_restart_allowed() -> None:
-    """With max_restarts 0 the first death ends the supervisor, and the other children with it."""
-    trap()
-    supervisor = started([worker_spec("a", trap=True), worker_spec("b")], max_restarts=0)
-    events()
-    assert ends_after(supervisor, lambda: kill("b")) == "shutdown"
-    assert events() == [("terminated", "a", "shutdown")]
-    assert Process.whereis("a") is None
-
-
-@in_process
-def test_sup_14_deaths_that_are_far_apart_do_not_count_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those that are older than the window are forgotten."""
-    clock = SetClock(monkeypatch)
-    supervisor = started([worker_spec("m")], max_restarts=1, max_seconds=1)
-    receive()
-    for now in (100.9, 102.0, 104.0, 106.9):
-        clock.now = now
-        kill("m")
-        started_again("m")
-    assert Process.alive(supervisor)
-
-
-@in_process
-@pytest.mark.parametrize(("first", "second", "survives"), [(100.0, 101.99, False), (100.99, 102.0, True)])
-def test_sup_14b_the_window_is_counted_in_whole_seconds_both_ends_included(
-    monkeypatch: pytest.MonkeyPatch, first: float, second: float, survives: bool
-) -> None:
-    """With max_seconds 1 deaths of this second and of the one before count together, be they 1.99 s apart."""
-    trap()
-    clock = SetClock(monkeypatch)
-    supervisor = started([worker_spec("m")], max_restarts=1, max_seconds=1)
-    receive()
-    clock.now = first
-    kill("m")
-    started_again("m")
-    clock.now = second
-    assert ends_after(supervisor, lambda: kill("m")) == ("alive" if survives else "shutdown")
-
-
-class SetClock:
-    """A clock for the restart intensity that stands still."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now = 0.0
-        monkeypatch.setattr(restart_intensity, "monotonic", lambda: self.now)
-
-
-@in_process
-def test_sup_15_the_starter_dies_with_a_supervisor_that_gives_up() -> None:
-    """It is linked: where it does not trap exits it ends with "shutdown"."""
-
-    def starter() -> str:
-        started([worker_spec("m")], max_restarts=0)
-        kill("m")
-        Process.sleep(2000)
-        return "fine"
-
-    assert outcome(starter) == ("exited", "shutdown")
-
-
-@in_process
-def test_sup_16_a_restart_makes_a_new_process_with_the_state_that_init_makes() -> None:
-    """The old state is gone, the name is registered again."""
-
-    class Counter(GenServer):
-        @staticmethod
-        def init(start: int) -> Any:
-            return ("ok", start)
-
-        @staticmethod
-        def handle_call(request: Any, from_: Any, count: int) -> Any:
-            return ("reply", count, count + request)
-
-    started([running(lambda: GenServer.start_link(Counter, 0, name="sup16"))])
-    GenServer.call("sup16", 5)
-    before = Process.whereis("sup16")
-    assert GenServer.call("sup16", 0) == 5
-    kill("sup16")
-    until(lambda: Process.whereis("sup16") not in (None, before))
-    assert GenServer.call("sup16", 0) == 0
-
-
-@in_process
-def test_sup_16_a_start_function_that_changes_its_arguments_gets_them_whole_the_next_time() -> None:
-    """The arguments of the spec stay what they are."""
-    me = self()
-
-    def start(options: dict[str, Any]) -> Any:
-        send(me, ("took", options.pop("take")))
-        return a_process()
-
-    supervisor = started([{"id": "x", "start": (start, [{"take": 1}])}])
-    ((_, pid, _, _),) = Supervisor.which_children(supervisor)
-    Process.exit(pid, "kill")
-    assert [receive(("took", ...), after=5000), receive(("took", ...), after=5000)] == [("took", 1), ("took", 1)]
-
-
-@in_process
-def test_sup_18_a_restart_that_fails_is_tried_again_at_once_and_each_try_counts() -> None:
-    """Three tries, and then the supervisor gives up."""
-    trap()
-    me, tries = self(), counter()
-
-    def start() -> Any:
-        number = next_of(tries)
-        send(me, ("try", number))
-        return a_process() if number == 0 else ("error", "cannot")
-
-    supervisor = started([running(start)])
-    ((_, pid, _, _),) = Supervisor.which_children(supervisor)
-    assert ends_after(supervisor, lambda: Process.exit(pid, "kill"), 5000) == "shutdown"
-    assert [each[1] for each in messages() if each[0] == "try"] == [0, 1, 2, 3]
-
-
-@in_process
-def test_sup_19_calls_are_answered_while_a_restart_keeps_failing() -> None:
-    """The child shows as "restarting", and can be terminated for good."""
-    trap()
-    tries = counter()
-
-    def start() -> Any:
-        if next_of(tries) == 0:
-            return a_process()
-        Process.sleep(2)
-        return ("error", "cannot")
-
-    supervisor = started([running(start)], max_restarts=100_000)
-    ((_, pid, _, modules),) = Supervisor.which_children(supervisor)
-    Process.exit(pid, "kill")
-    until(lambda: Supervisor.which_children(supervisor) == [("x", "restarting", "worker", modules)])
-    assert Supervisor.count_children(supervisor) == {"active": 0, "specs": 1, "supervisors": 0, "workers": 1}
-    assert Supervisor.restart_child(supervisor, "x") == ("error", "restarting")
-    assert Supervisor.delete_child(supervisor, "x") == ("error", "restarting")
-    assert Supervisor.start_child(supervisor, running(a_process)) == ("error", "already_present")
-    assert Supervisor.terminate_child(supervisor, "x") == "ok"
-    assert Supervisor.which_children(supervisor) == [("x", "undefined", "worker", modules)]
-
-
-@in_process
-@pytest.mark.parametrize("strategy", ["one_for_all", "rest_for_one"])
-def test_sup_19_a_restart_of_several_fails_at_one_and_goes_on_there(strategy: str) -> None:
-    """The one that cannot be started is "restarting"; those after it start when it has, in order."""
-    trap()
-    tries = counter()
-
-    def start() -> Any:
-        # The second and the third time it does not work.
-        return ("error", "cannot") if 0 < next_of(tries) < 3 else a_process()
-
-    supervisor = started([worker_spec("a"), running(start), worker_spec("z")], strategy, max_restarts=10)
-    started_again("a", "z")
-    before = pids("az")
-    kill("a")
-    until(lambda: Process.whereis("z") not in (None, before["z"]))
-    assert [id for id, _, _, _ in Supervisor.which_children(supervisor)] == ["z", "x", "a"]
-    assert Supervisor.count_children(supervisor)["active"] == 3
-    # With one_for_all each attempt begins with all of them, with rest_for_one at the one that failed.
-    tries_of_a = 3 if strategy == "one_for_all" else 1
-    assert events() == [("started", "a")] * tries_of_a + [("started", "z")]
+    assert spec.pop("modules") == [Worker]
+    assert spec == {"id": "x", "restart": "permanent", "shutdown": 5000, "significant": False, "type": "worker"}
 
 
 @in_process
@@ -387,155 +201,6 @@ def test_sup_27_a_name_is_given_once() -> None:
 
 
 @in_process
-def test_sup_31_brutal_kill() -> None:
-    """The child is killed, and its terminate not called."""
-    supervisor = started([worker_spec("a", {"shutdown": "brutal_kill"}, trap=True)])
-    started_again("a")
-    child = Process.whereis("a")
-    assert child is not None
-    assert ends_after(child, lambda: Supervisor.stop(supervisor)) == "killed"
-    assert events() == []
-
-
-@in_process
-def test_sup_32_a_child_that_takes_too_long_is_killed() -> None:
-    """After the milliseconds of its spec."""
-    supervisor = started([worker_spec("a", {"shutdown": 50}, trap=True, slow=5000)])
-    started_again("a")
-    child = Process.whereis("a")
-    assert child is not None
-    before = time.monotonic()
-    assert ends_after(child, lambda: Supervisor.stop(supervisor)) == "killed"
-    assert 0.05 <= time.monotonic() - before < 2
-    assert events() == []
-
-
-@in_process
-def test_sup_33_a_child_that_may_take_as_long_as_it_wants() -> None:
-    """With "infinity" the supervisor waits."""
-    supervisor = started([worker_spec("a", {"shutdown": "infinity"}, trap=True, slow=300)])
-    child = Process.whereis("a")
-    started_again("a")
-    assert child is not None
-    before = time.monotonic()
-    assert ends_after(child, lambda: Supervisor.stop(supervisor)) == "shutdown"
-    assert time.monotonic() - before >= 0.3
-    assert events() == [("terminated", "a", "shutdown")]
-
-
-@in_process
-def test_sup_32_a_child_that_never_stops_is_killed() -> None:
-    """A process that ignores all that it is told, trapping exits, does not hold up its supervisor."""
-
-    def deaf() -> Any:
-        def ignore_all() -> None:
-            Process.flag("trap_exit", True)
-            send(me, "deaf")
-            while True:
-                receive()
-
-        me = self()
-        pid = spawn(ignore_all)
-        Process.link(pid)
-        receive("deaf")
-        return ("ok", pid)
-
-    supervisor = started([Supervisor.child_spec(running(deaf), shutdown=20)])
-    ((_, pid, _, _),) = Supervisor.which_children(supervisor)
-    assert ends_after(pid, lambda: Supervisor.stop(supervisor), 5000) == "killed"
-
-
-@in_process
-def test_sup_34_a_child_that_has_unlinked_itself_is_ended_all_the_same() -> None:
-    """The supervisor monitors what it ends."""
-
-    def unlinked() -> Any:
-        pid = idle()
-        return ("ok", pid)
-
-    supervisor = started([running(unlinked), worker_spec("b")])
-    ((_, _, _, _), (_, pid, _, _)) = Supervisor.which_children(supervisor)
-    assert ends_after(pid, lambda: Supervisor.stop(supervisor), 5000) == "shutdown"
-
-
-@in_process
-def test_sup_34_a_child_that_died_unseen_does_not_hold_up_the_stop() -> None:
-    """One that was not linked and is dead: there is nothing to wait for."""
-    supervisor = started([running(lambda: ("ok", idle()))])
-    ((_, pid, _, _),) = Supervisor.which_children(supervisor)
-    Process.exit(pid, "kill")
-    assert ends(pid) in ("killed", "noproc")
-    assert Supervisor.count_children(supervisor)["active"] == 0
-    assert Supervisor.stop(supervisor, "normal", 5000) == "ok"
-
-
-@in_process
-@pytest.mark.parametrize("reason", ["boom", "normal", "shutdown"])
-def test_sup_35_the_supervisor_ends_with_its_starter(reason: str) -> None:
-    """Whatever the starter's reason, it is the supervisor's, after its children have ended."""
-    me = self()
-
-    def starter() -> None:
-        child = {"id": "a", "start": (Worker, "start_link", [("a", me, {"trap": True})])}
-        send(me, ("supervisor", started([child])))
-        receive("go")
-        exit(reason)
-
-    pid = spawn(starter)
-    supervisor = receive(("supervisor", ...))[1]
-    assert ends_after(supervisor, lambda: send(pid, "go"), 5000) == reason
-    assert events() == [("started", "a"), ("terminated", "a", "shutdown")]
-
-
-@in_process
-def test_sup_36_exit_signals_of_others_are_ignored() -> None:
-    """Who is not the parent cannot end a supervisor, but by "kill"."""
-    me = self()
-
-    def starter() -> None:
-        send(me, ("supervisor", started([])))
-        receive("never")
-
-    spawn(starter)
-    supervisor = receive(("supervisor", ...))[1]
-    for reason in ("normal", "shutdown", "boom"):
-        assert ends_after(supervisor, lambda reason=reason: Process.exit(supervisor, reason)) == "alive"  # type: ignore[misc]
-    assert ends_after(supervisor, lambda: Process.exit(supervisor, "kill"), 5000) == "killed"
-
-
-@in_process
-@pytest.mark.parametrize("reason", ["normal", "shutdown", "boom"])
-def test_sup_37_an_exit_signal_of_the_parent_is_an_orderly_stop(reason: str) -> None:
-    """The supervisor ends its children, and then with that reason."""
-    trap()
-    supervisor = started([worker_spec("a", trap=True)])
-    assert ends_after(supervisor, lambda: Process.exit(supervisor, reason), 5000) == reason
-    assert events() == [("started", "a"), ("terminated", "a", "shutdown")]
-
-
-@in_process
-def test_sup_38_a_supervisor_that_is_killed_takes_its_children_along_by_their_links() -> None:
-    """They end with "killed"; nobody calls terminate."""
-    trap()
-    supervisor = started([worker_spec("a")])
-    child = Process.whereis("a")
-    assert child is not None
-    assert ends_after(child, lambda: Process.exit(supervisor, "kill"), 5000) == "killed"
-    assert events() == [("started", "a")]
-
-
-@in_process
-def test_sup_39_stop_with_a_reason() -> None:
-    """The supervisor ends with it; stopping nobody exits the caller."""
-    trap()
-    supervisor = started([])
-    assert ends_after(supervisor, lambda: Supervisor.stop(supervisor, "boom")) == "boom"
-    assert caught(lambda: Supervisor.stop("nobody_here")) == (
-        "exit", ("noproc", (GenServer, "stop", ["nobody_here", "normal", "infinity"])),
-    )  # fmt: skip
-
-
-@in_process
 def test_sup_53_a_supervisor_that_gives_up_is_restarted_by_its_own() -> None:
     """So trouble climbs the tree step by step."""
     me = self()
@@ -550,54 +215,6 @@ def test_sup_53_a_supervisor_that_gives_up_is_restarted_by_its_own() -> None:
     kill("leaf")
     started_again("leaf")
     assert Process.whereis("inner53") not in (None, before)
-
-
-@in_process
-def test_sup_55_auto_shutdown_with_any_significant_child() -> None:
-    """The supervisor ends with the first significant child that ends and is not restarted."""
-    trap()
-    significant = {"significant": True, "restart": "transient"}
-    supervisor = started(
-        [worker_spec("x", significant), worker_spec("y", {"restart": "transient"}), worker_spec("z", significant)],
-        auto_shutdown="any_significant",
-    )
-    assert ends_after(supervisor, lambda: GenServer.call("y", ("stop", "normal"))) == "alive"
-    assert ends_after(supervisor, lambda: GenServer.call("x", ("stop", "boom"))) == "alive"
-    until(lambda: Process.whereis("x"))
-    assert ends_after(supervisor, lambda: GenServer.call("x", ("stop", "normal")), 5000) == "shutdown"
-    assert Process.whereis("z") is None
-
-
-@in_process
-def test_sup_55_auto_shutdown_with_all_significant_children() -> None:
-    """The supervisor ends with the last of them; a terminate_child is no such end."""
-    trap()
-    significant = {"significant": True, "restart": "temporary"}
-    supervisor = started(
-        [worker_spec("x", significant), worker_spec("y", significant), worker_spec("z")],
-        auto_shutdown="all_significant",
-    )
-    assert ends_after(supervisor, lambda: kill("x")) == "alive"
-    assert ends_after(supervisor, lambda: kill("y"), 5000) == "shutdown"
-    supervisor = started([worker_spec("x", significant)], auto_shutdown="any_significant")
-    assert ends_after(supervisor, lambda: Supervisor.terminate_child(supervisor, "x")) == "alive"
-
-
-@in_process
-def test_sup_55_significant_needs_auto_shutdown_and_a_child_that_may_end() -> None:
-    """Other combinations make no sense, and are refused."""
-    trap()
-    one = worker_spec("x", {"significant": True, "restart": "transient"})
-    assert Supervisor.start_link([one], strategy="one_for_one") == (
-        "error", ("start_spec", ("bad_combination", {"auto_shutdown": "never", "significant": True})),
-    )  # fmt: skip
-    other = worker_spec("x", {"significant": True})
-    assert Supervisor.start_link([other], strategy="one_for_one", auto_shutdown="any_significant") == (
-        "error", ("start_spec", ("bad_combination", {"restart": "permanent", "significant": True})),
-    )  # fmt: skip
-    assert Supervisor.start_link([], strategy="one_for_one", auto_shutdown="sometimes") == (
-        "error", ("supervisor_data", ("invalid_auto_shutdown", "sometimes")),
-    )  # fmt: skip
 
 
 @in_process
@@ -670,25 +287,3 @@ def test_children_have_ancestors() -> None:
     outer = started([{"id": "inner", "start": (inner, []), "type": "supervisor"}])
     ancestors = receive(("ancestors", ...), after=5000)[1]
     assert ancestors == ["inner", outer, me]
-
-
-_counters = itertools.count()
-
-
-def counter() -> str:
-    """The name of a process that counts, from 0."""
-    name = f"counter {next(_counters)}"
-
-    def count() -> None:
-        number = 0
-        while True:
-            send(receive(), (name, number))
-            number += 1
-
-    Process.register(spawn(count), name)
-    return name
-
-
-def next_of(name: str) -> int:
-    send(name, self())
-    return int(receive((name, int), after=5000)[1])

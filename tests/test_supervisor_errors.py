@@ -13,7 +13,7 @@ from pyex import ArgumentError, Process, exit, self
 from pyex.otp.gen_server import GenServer
 from pyex.otp.supervisor import Supervisor
 
-GOOD = {"id": "x", "start": (a_process, [])}
+GOOD: dict[str, Any] = {"id": "x", "start": (a_process, [])}
 
 
 @in_process
@@ -146,7 +146,9 @@ def test_a_module_whose_init_raises() -> None:
 
 
 @in_process
-@pytest.mark.parametrize("rubbish", ["rubbish", None, 7, ("ok",), ("ok", "no pid"), ["ok", 1], ("ok", 1, 2, 3)], ids=repr)
+@pytest.mark.parametrize(
+    "rubbish", ["rubbish", None, 7, ("ok",), ("ok", "no pid"), ["ok", 1], ("ok", 1, 2, 3)], ids=repr
+)
 def test_sup_26_a_start_function_that_returns_rubbish(rubbish: Any) -> None:
     """That is the reason why it failed."""
     trap()
@@ -191,9 +193,10 @@ def test_a_module_without_start_link_is_told_what_to_write() -> None:
         pass
 
     match Supervisor.start_link([(Forgetful, 1)], strategy="one_for_one"):
-        case ("error", ("shutdown", ("failed_to_start_child", id, ("EXIT", ("undef", [(name, "start_link", [1], place)]))))):
-            assert id == Forgetful and name.endswith("Forgetful")
-            assert f"def start_link(arg): return GenServer.start_link({name}, arg)" in place["hint"]
+        case ("error", ("shutdown", ("failed_to_start_child", id, ("EXIT", ("undef", [place]))))):
+            name, function, args, hints = place
+            assert (id, function, args) == (Forgetful, "start_link", [1]) and name.endswith("Forgetful")
+            assert f"def start_link(arg): return GenServer.start_link({name}, arg)" in hints["hint"]
         case other:
             raise AssertionError(other)
 

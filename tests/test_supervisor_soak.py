@@ -16,7 +16,7 @@ from in_process import until
 from program import leftovers
 
 import pyex
-from pyex import Pid, Process, ok, receive, self, send
+from pyex import Pid, Process, Sys, ok, receive, self, send
 from pyex.control_block import ControlBlock, process_table
 from pyex.otp.dynamic_supervisor import DynamicSupervisor
 from pyex.otp.gen_server import GenServer
@@ -132,12 +132,15 @@ def check_order() -> None:
 
 
 def check_links_and_monitors(root: Pid) -> None:
-    """Each supervisor is linked to its parent and its children and to nobody else, and monitors nobody."""
+    """Each supervisor is linked to its parent and its children alone, monitors nobody, and knows no other pids."""
     for group in (*STRATEGIES, "dynamic"):
         children = Supervisor.which_children(group)
         info = Process.info(whereis(group), ["links", "monitors", "message_queue_len"])
         assert sorted(info["links"]) == sorted([root, *(pid for _, pid, _, _ in children)])
         assert info["monitors"] == [] and info["message_queue_len"] == 0
+        state = Sys.get_state(group)
+        kept = state.children if group == "dynamic" else state.by_pid
+        assert sorted(kept) == sorted(pid for _, pid, _, _ in children)
 
 
 def whereis(name: str) -> Pid:

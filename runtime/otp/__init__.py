@@ -9,6 +9,8 @@ from pyex.otp.application import Application
 from pyex.otp.dynamic_supervisor import DynamicSupervisor
 from pyex.otp.gen_server import GenServer
 from pyex.otp.logger import Logger
+from pyex.otp.partition_supervisor import PartitionSupervisor
+from pyex.otp.pool import Pool
 from pyex.otp.registry import Registry
 from pyex.otp.server import Server, call, cast
 from pyex.otp.supervisor import Supervisor
@@ -22,6 +24,8 @@ __all__ = [
     "DynamicSupervisor",
     "GenServer",
     "Logger",
+    "PartitionSupervisor",
+    "Pool",
     "Registry",
     "Server",
     "Supervisor",

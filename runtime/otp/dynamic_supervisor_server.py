@@ -55,7 +55,6 @@ class State:
 
     name: Any
     module: Any
-    argument: Any
     max_children: Any
     extra_arguments: list[Any]
     restarts: Restarts
@@ -73,14 +72,10 @@ class DynamicSupervisorServer(GenServer):
         result = call_init(module, init_argument)
         match result:
             case ("ok", dict() as flags):
-                restarts = Restarts(0, 1)
-                name = name if name is not None else (self(), module)
-                state = State(name, module, init_argument, INFINITY, [], restarts)
                 try:
-                    _take_over(state, flags)
+                    return (OK, _state(name if name is not None else (self(), module), module, flags))
                 except Invalid as error:
                     return (STOP, (SUPERVISOR_DATA, error.reason))
-                return (OK, state)
             case "ignore":
                 return IGNORE
         return (STOP, (BAD_RETURN, (module, INIT, result)))
@@ -123,34 +118,18 @@ class DynamicSupervisorServer(GenServer):
     def terminate(reason: Any, state: Any, /) -> Any:
         _stop(state, [child for child in state.children.values() if not child.is_restarting()])
 
-    @staticmethod
-    def code_change(old: Any, state: Any, extra: Any, /) -> Any:
-        """Ask the module's `init` again: its flags count from now on."""
-        result = call_init(state.module, state.argument)
-        match result:
-            case ("ok", dict() as flags):
-                try:
-                    _take_over(state, flags)
-                except Invalid as error:
-                    return (ERROR, (SUPERVISOR_DATA, error.reason))
-                return (OK, state)
-            case "ignore":
-                return (OK, state)
-        return result
 
-
-def _take_over(state: State, flags: dict[str, Any]) -> None:
-    """Check flags, and work by them. Raises `Invalid`."""
+def _state(name: Any, module: Any, flags: dict[str, Any]) -> State:
+    """What these flags make of a supervisor. Raises `Invalid`."""
     word(flags.get("strategy", ONE_FOR_ONE), (ONE_FOR_ONE,), "invalid_strategy")
-    intensity, period = check_intensity(flags.get("intensity", 1)), check_period(flags.get("period", 5))
+    restarts = Restarts(check_intensity(flags.get("intensity", 1)), check_period(flags.get("period", 5)))
     most = flags.get("max_children", INFINITY)
     if most != INFINITY and (type(most) is not int or most < 0):
         raise Invalid((Atom("invalid_max_children"), most))
     extra = flags.get("extra_arguments", [])
     if not isinstance(extra, list):
         raise Invalid((Atom("invalid_extra_arguments"), extra))
-    state.max_children, state.extra_arguments = most, extra
-    state.restarts.max_restarts, state.restarts.max_seconds = intensity, period
+    return State(name, module, most, extra, restarts)
 
 
 def _carry_on(goes_on: bool, state: State) -> Any:
@@ -212,7 +191,7 @@ def _restart(state: State, old: Pid, child: Child) -> bool:
 
 
 def _terminate(state: State, pid: Any) -> Any:
-    child = state.children.get(pid)
+    child = state.children.get(pid) if isinstance(pid, Pid) else None
     if child is None:
         return (ERROR, NOT_FOUND)
     if not child.is_restarting():

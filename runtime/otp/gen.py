@@ -33,7 +33,12 @@ def call(server: Any, label: str, request: Any, timeout: int | str, mfa: tuple[A
     reference = Process.monitor(pid, alias="reply_demonitor")
     tag = (ALIAS, reference)
     send(pid, (label, (me, tag), request))
-    answer = receive((tag, ...), (DOWN, reference, ..., ..., ...), after=timeout, default=_NOTHING)
+    try:
+        answer = receive((tag, ...), (DOWN, reference, ..., ..., ...), after=timeout, default=_NOTHING)
+    except BaseException:
+        # Ctrl+C: nobody waits for the reply any more.
+        Process.demonitor(reference, ["flush"])
+        raise
     if answer is _NOTHING:
         Process.demonitor(reference, ["flush"])
         exit((TIMEOUT, mfa))

@@ -66,6 +66,8 @@ def route(record: logging.LogRecord, *, on_console: bool = True, enabled: bool |
     configured = is_configured(origin)
     if on_console and configured and (origin.isEnabledFor(record.levelno) if enabled is None else enabled):
         origin.handle(record)
+    if not configured and not origin.filter(record):
+        return  # somebody's own filter has refused it
     vars(record)["on_console"] = on_console and not configured
     if has_listeners() or (on_console and not configured):
         events.handle(record)

@@ -18,9 +18,10 @@ from pyex.atom import INFINITY, NOPROC, NORMAL, Atom
 from pyex.errors import ArgumentError, describe
 from pyex.mailbox import send as send_message
 from pyex.otp import child_spec as child_specs
-from pyex.otp import ets, server_name, supervisor
+from pyex.otp import ets, server_name
 from pyex.otp.behaviour import Behaviour
 from pyex.otp.mfa import run
+from pyex.otp.supervisor import Supervisor
 from pyex.otp.supervisor_child import SUPERVISOR, key_of, modules_of
 from pyex.otp.supervisor_flags import ONE_FOR_ONE
 from pyex.pid import Pid
@@ -43,16 +44,12 @@ def start_link(
 ) -> Any:
     """Start a partition supervisor, linked to the caller, and its children.
 
-        >>> pid = ok(PartitionSupervisor.start_link(name="shops", child_spec=(Agent, lambda: 0), partitions=4))
-        >>> PartitionSupervisor.count_children("shops")
-        {'specs': 4, 'active': 4, 'supervisors': 0, 'workers': 4}
-
     `child_spec` is a child as `Supervisor` takes it. `partitions` is how many of it there are: 1 unless you say so, for
     the runtime has one scheduler. `with_arguments(args, partition)` returns the arguments of one of them, if they are
     to differ; the partitions count from 0. The rest is as for `Supervisor.start_link`.
 
-    Returns `("ok", pid)`, or `("error", reason)` as `Supervisor.start_link`. Raises `ArgumentError` for options that are
-    missing or wrong. Mirrors `PartitionSupervisor.start_link/1`.
+    Returns `("ok", pid)`, or `("error", reason)` as `Supervisor.start_link`. Raises `ArgumentError` for options that
+    are missing or wrong. Mirrors `PartitionSupervisor.start_link/1`.
     """
     if options:
         given = {
@@ -73,7 +70,7 @@ def start_link(
         )
     children = [_child(child_spec, name, partition, with_arguments) for partition in range(partitions)]
     flags = {"strategy": strategy, "max_restarts": max_restarts, "max_seconds": max_seconds}
-    return supervisor.start_link(_Partitions, (name, partitions, children, flags), name=name)
+    return Supervisor.start_link(_Partitions, (name, partitions, children, flags), name=name)
 
 
 def _child(spec: Any, name: Any, partition: int, with_arguments: Any) -> dict[str, Any]:
@@ -82,9 +79,7 @@ def _child(spec: Any, name: Any, partition: int, with_arguments: Any) -> dict[st
     if with_arguments is not None:
         args = with_arguments(args, partition)
         if not isinstance(args, list):
-            raise RuntimeError(
-                f"the call to the function in with_arguments must return a list, got: {describe(args)}"
-            )
+            raise RuntimeError(f"the call to the function in with_arguments must return a list, got: {describe(args)}")
     start = (_start_partition, [(*function, args), name, partition])
     return {"modules": modules_of(checked["start"]), **checked, "id": partition, "start": start}
 
@@ -107,15 +102,11 @@ class _Partitions:
         if not isinstance(name, tuple):
             ets.new(name, ["set", "named_table", "protected", ("read_concurrency", True)])
             ets.insert(name, (PARTITIONS, partitions))
-        return supervisor.init(children, **flags)
+        return Supervisor.init(children, **flags)
 
 
 def partitions(name: Any) -> int:
     """How many partitions there are.
-
-        >>> pid = ok(PartitionSupervisor.start_link(name="shops", child_spec=(Agent, lambda: 0), partitions=4))
-        >>> PartitionSupervisor.partitions("shops")
-        4
 
     Returns a number. The caller exits with `("noproc", (PartitionSupervisor, "partitions", [name]))` when there is no
     such supervisor. Mirrors `PartitionSupervisor.partitions/1`.
@@ -123,7 +114,8 @@ def partitions(name: Any) -> int:
     if server_name.whereis(name) is None:
         exit((NOPROC, (PartitionSupervisor, "partitions", [name])))
     if isinstance(name, tuple):
-        return supervisor.count_children(name)["specs"]
+        count: int = Supervisor.count_children(name)["specs"]
+        return count
     found: int = ets.lookup_element(name, PARTITIONS, 2)
     return found
 
@@ -136,7 +128,7 @@ def whereis_name(name_and_key: tuple[Any, Any]) -> Any:
     name, key = name_and_key
     partition = _partition_of(key, partitions(name))
     if isinstance(name, tuple):
-        return next(pid for id, pid, _, _ in supervisor.which_children(name) if id == partition)
+        return next(pid for id, pid, _, _ in Supervisor.which_children(name) if id == partition)
     return ets.lookup_element(name, partition, 2)
 
 
@@ -169,17 +161,17 @@ def which_children(name: Any) -> list[tuple[Any, Any, Atom, Any]]:
 
     Returns a list of `(partition, pid, type, modules)`. Mirrors `PartitionSupervisor.which_children/1`.
     """
-    return supervisor.which_children(name)
+    return Supervisor.which_children(name)
 
 
 def count_children(name: Any) -> dict[str, int]:
     """How many children there are; as `Supervisor.count_children`. Mirrors `PartitionSupervisor.count_children/1`."""
-    return supervisor.count_children(name)
+    return Supervisor.count_children(name)
 
 
 def stop(name: Any, reason: Any = NORMAL, timeout: int | str = INFINITY) -> Atom:
     """End the supervisor and its children. Returns "ok". Mirrors `PartitionSupervisor.stop/3`."""
-    return supervisor.stop(name, reason, timeout)
+    return Supervisor.stop(name, reason, timeout)
 
 
 class _PartitionSupervisorFunctions(Behaviour):
@@ -207,6 +199,8 @@ class PartitionSupervisor(metaclass=_PartitionSupervisorFunctions):
     """The same child several times, and a choice among them by key.
 
         >>> pid = ok(PartitionSupervisor.start_link(name="shops", child_spec=(Agent, lambda: 0), partitions=4))
+        >>> PartitionSupervisor.partitions("shops"), PartitionSupervisor.count_children("shops")["active"]
+        (4, 4)
         >>> shop = ("via", PartitionSupervisor, ("shops", "a customer"))
         >>> Agent.update(shop, lambda count: count + 1), Agent.get(shop, lambda count: count)
         ('ok', 1)

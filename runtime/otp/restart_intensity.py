@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass, field
 from time import monotonic
 
 
+@dataclass(slots=True)
 class Restarts:
     """The restarts of the last `max_seconds`.
 
@@ -13,12 +15,9 @@ class Restarts:
     together when `max_seconds` is 1.
     """
 
-    __slots__ = ("max_restarts", "max_seconds", "times")
-
-    def __init__(self, max_restarts: int, max_seconds: int) -> None:
-        self.max_restarts = max_restarts
-        self.max_seconds = max_seconds
-        self.times: deque[int] = deque()
+    max_restarts: int
+    max_seconds: int
+    times: deque[int] = field(default_factory=deque)
 
     def add(self) -> bool:
         """Count a restart that is about to be made; False when it is one too many."""

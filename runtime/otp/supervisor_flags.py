@@ -34,9 +34,7 @@ def check_flags(flags: Any) -> Flags:
         word(flags.get("strategy", ONE_FOR_ONE), STRATEGIES, "invalid_strategy"),
         check_intensity(flags.get("intensity", 1)),
         check_period(flags.get("period", 5)),
-        word(
-            flags.get("auto_shutdown", NEVER), (NEVER, ANY_SIGNIFICANT, ALL_SIGNIFICANT), "invalid_auto_shutdown"
-        ),
+        word(flags.get("auto_shutdown", NEVER), (NEVER, ANY_SIGNIFICANT, ALL_SIGNIFICANT), "invalid_auto_shutdown"),
     )
 
 

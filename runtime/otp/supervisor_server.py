@@ -64,12 +64,11 @@ class State:
 
     name: Any
     module: Any
-    argument: Any
     strategy: Atom
     auto_shutdown: Atom
     restarts: Restarts
     children: dict[Any, Child] = field(default_factory=dict)
-    by_pid: dict[Pid, Child] = field(default_factory=dict)
+    by_pid: dict[Pid, Child] = field(default_factory=dict, repr=False)
 
 
 class SupervisorServer(GenServer):
@@ -83,7 +82,7 @@ class SupervisorServer(GenServer):
         result = call_init(module, init_argument)
         match result:
             case ("ok", (flags, specs)):
-                return _start(name if name is not None else (self(), module), module, init_argument, flags, specs)
+                return _start(name if name is not None else (self(), module), module, flags, specs)
             case "ignore":
                 return IGNORE
         return (STOP, (BAD_RETURN, (module, INIT, result)))
@@ -125,23 +124,6 @@ class SupervisorServer(GenServer):
             return supervisor_simple.terminate(state)
         _stop_children(state, list(state.children))
 
-    @staticmethod
-    def code_change(old: Any, state: Any, extra: Any, /) -> Any:
-        """Ask the module's `init` again: new flags and specs count from now on, and the children stay. Mirrors
-        `supervisor:code_change/3`.
-        """
-        result = call_init(state.module, state.argument)
-        match result:
-            case ("ok", (flags, specs)):
-                try:
-                    _take_over(state, flags, specs)
-                except Invalid as error:
-                    return (ERROR, error.reason)
-                return (OK, state)
-            case "ignore":
-                return (OK, state)
-        return result
-
 
 def call_init(module: Any, argument: Any) -> Any:
     """What a module's `init` says."""
@@ -152,42 +134,24 @@ def call_init(module: Any, argument: Any) -> Any:
     return init(argument)
 
 
-def _start(name: Any, module: Any, argument: Any, flags: Any, specs: Any) -> Any:
+def _start(name: Any, module: Any, flags: Any, specs: Any) -> Any:
     try:
         checked = check_flags(flags)
     except Invalid as error:
         return (STOP, (SUPERVISOR_DATA, error.reason))
     if checked.strategy == SIMPLE_ONE_FOR_ONE:
-        return supervisor_simple.start(name, module, argument, checked, specs)
+        return supervisor_simple.start(name, module, checked, specs)
     try:
         children = check_specs(specs, checked.auto_shutdown)
     except Invalid as error:
         return (STOP, (START_SPEC, error.reason))
     restarts = Restarts(checked.intensity, checked.period)
-    state = State(name, module, argument, checked.strategy, checked.auto_shutdown, restarts, children)
+    state = State(name, module, checked.strategy, checked.auto_shutdown, restarts, children)
     failed = _start_children(state, list(children))
     if failed is None:
         return (OK, state)
     _stop_children(state, list(children))
     return (STOP, (SHUTDOWN, (FAILED_TO_START, *failed)))
-
-
-def _take_over(state: State, flags: Any, specs: Any) -> None:
-    """New flags and specs; a child that is known keeps its process, one that is not asked for any more stays."""
-    checked = check_flags(flags)
-    if (checked.strategy == SIMPLE_ONE_FOR_ONE) != (type(state) is not State):
-        raise Invalid((Atom("bad_flags"), flags))
-    if type(state) is not State:
-        supervisor_simple.take_over(state, checked, specs)
-        return
-    new = check_specs(specs, checked.auto_shutdown)
-    state.strategy, state.auto_shutdown = checked.strategy, checked.auto_shutdown
-    state.restarts.max_restarts, state.restarts.max_seconds = checked.intensity, checked.period
-    for key, child in new.items():
-        if key in state.children:
-            child.pid = state.children.pop(key).pid
-    state.children = {**state.children, **new}
-    state.by_pid = {child.pid: child for child in state.children.values() if isinstance(child.pid, Pid)}
 
 
 def _carry_on(goes_on: bool, state: State) -> Any:

@@ -66,7 +66,8 @@ def stop_all(children: Iterable[Child]) -> list[tuple[Child, Any]]:
         alive[child.pid] = child
     reasons: dict[Pid, Any] = {}
     # Those that had ended by themselves have sent their exit signals; no other can come now.
-    while (signal := receive((EXIT, alive.__contains__, ...), after=0, default=None)) is not None:
+    one_of_them = (EXIT, lambda pid: isinstance(pid, Pid) and pid in alive, ...)
+    while (signal := receive(one_of_them, after=0, default=None)) is not None:
         reasons[signal[1]] = signal[2]
     timers = _ask_to_end([child for pid, child in alive.items() if pid not in reasons])
     abnormal: list[tuple[Child, Any]] = []
@@ -76,7 +77,7 @@ def stop_all(children: Iterable[Child]) -> list[tuple[Child, Any]]:
         if message[0] == TIMEOUT:
             for pid in timers.pop(message[1], (None, ()))[1]:
                 Process.exit(pid, KILL)
-        elif (ended := alive.get(message[3])) is not None:
+        elif isinstance(message[3], Pid) and (ended := alive.get(message[3])) is not None:
             waiting -= 1
             own = reasons.get(ended.pid, _NOTHING)
             if not _was_expected(message[4] if own is _NOTHING else own, ended, by_itself=own is not _NOTHING):

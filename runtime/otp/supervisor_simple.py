@@ -52,14 +52,13 @@ class SimpleState:
 
     name: Any
     module: Any
-    argument: Any
     auto_shutdown: Atom
     restarts: Restarts
     template: Child
     children: dict[Pid, Child] = field(default_factory=dict)
 
 
-def start(name: Any, module: Any, argument: Any, flags: Flags, specs: Any) -> Any:
+def start(name: Any, module: Any, flags: Flags, specs: Any) -> Any:
     """What `init` of the supervisor returns."""
     if not isinstance(specs, list) or len(specs) != 1:
         return (STOP, (BAD_START_SPEC, specs))
@@ -68,14 +67,7 @@ def start(name: Any, module: Any, argument: Any, flags: Flags, specs: Any) -> An
     except Invalid as error:
         return (STOP, (START_SPEC, error.reason))
     restarts = Restarts(flags.intensity, flags.period)
-    return (OK, SimpleState(name, module, argument, flags.auto_shutdown, restarts, template))
-
-
-def take_over(state: SimpleState, flags: Flags, specs: Any) -> None:
-    """New flags and a new spec, for children that start from now on."""
-    (state.template,) = check_specs(specs, flags.auto_shutdown).values()
-    state.auto_shutdown = flags.auto_shutdown
-    state.restarts.max_restarts, state.restarts.max_seconds = flags.intensity, flags.period
+    return (OK, SimpleState(name, module, flags.auto_shutdown, restarts, template))
 
 
 def answer(request: Any, state: SimpleState) -> Any:

@@ -6,6 +6,8 @@
 
         def init(_):
             return supervise([worker(MyFancyProcess, [0])], strategy="one_for_one")
+
+`Supervisor.init` and dicts have taken its place; both are understood everywhere.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ def worker(
     """The spec of a worker, which is started by `module.start_link(*args)`.
 
         >>> worker(Agent, [lambda: 0], id="counter", restart="transient")[2:]
-        ('transient', 5000, 'worker', [<class 'pyex.otp.agent.Agent'>])
+        ('transient', 5000, 'worker', [Agent])
 
     Returns `(id, (module, function, args), restart, shutdown, "worker", modules)`. Mirrors `Supervisor.Spec.worker/3`.
     """
