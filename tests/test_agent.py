@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from in_process import caught, dead, in_process, messages, outcome, trap, until
+from in_process import caught, dead, messages, outcome, trap, until
 from test_task_report import reports
 
 import pyex
@@ -25,7 +25,7 @@ def add_one(state: int) -> int:
     return state + 1
 
 
-@in_process
+@pytest.mark.process
 def test_agent_01_get_update_cast_and_stop() -> None:
     """Every one of them returns what Elixir's does."""
     agent = ok(Agent.start_link(lambda: 1))
@@ -38,7 +38,7 @@ def test_agent_01_get_update_cast_and_stop() -> None:
     assert not Process.alive(agent)
 
 
-@in_process
+@pytest.mark.process
 def test_agent_02_the_function_runs_in_the_agent() -> None:
     """And the caller waits for it, in `update` too."""
     agent = ok(Agent.start_link(lambda: 0))
@@ -48,7 +48,7 @@ def test_agent_02_the_function_runs_in_the_agent() -> None:
     assert messages(0) == ["done"]
 
 
-@in_process
+@pytest.mark.process
 def test_agent_03_a_function_that_raises_ends_the_agent() -> None:
     """The caller exits with the reason, and what it has called."""
     agent = ok(Agent.start(lambda: 0))
@@ -61,7 +61,7 @@ def test_agent_03_a_function_that_raises_ends_the_agent() -> None:
     assert not Process.alive(agent)
 
 
-@in_process
+@pytest.mark.process
 def test_agent_03_an_exit_in_a_function_is_the_agents_reason() -> None:
     """A linked caller is taken along."""
     how, reason = outcome(lambda: Agent.get(ok(Agent.start_link(lambda: 0)), lambda _: exit("boom")))
@@ -70,7 +70,7 @@ def test_agent_03_an_exit_in_a_function_is_the_agents_reason() -> None:
 
 
 @pytest.mark.parametrize("wrong", [None, 42, ("reply", 1, 2), [1, 2], "ab"])
-@in_process
+@pytest.mark.process
 def test_agent_04_get_and_update_wants_a_pair(wrong: Any) -> None:
     """Everything else is a bad return value, and the end of the agent."""
     agent = ok(Agent.start(lambda: 0))
@@ -79,7 +79,7 @@ def test_agent_04_get_and_update_wants_a_pair(wrong: Any) -> None:
     assert not Process.alive(agent)
 
 
-@in_process
+@pytest.mark.process
 def test_agent_05_timeouts_are_those_of_a_call() -> None:
     """The agent goes on, and a late answer vanishes; `cast` never minds."""
     agent = ok(Agent.start(lambda: 0))
@@ -95,7 +95,7 @@ def test_agent_05_timeouts_are_those_of_a_call() -> None:
     assert caught(lambda: Agent.get("nobody", same))[1][0] == "noproc"
 
 
-@in_process
+@pytest.mark.process
 def test_agent_06_names_and_functions_with_arguments() -> None:
     """The state comes first. A start that fails is a result."""
     trap()
@@ -108,7 +108,7 @@ def test_agent_06_names_and_functions_with_arguments() -> None:
     assert Agent.start(exit, ["boom"]) == ("error", "boom")
 
 
-@in_process
+@pytest.mark.process
 def test_agent_06_all_functions_take_arguments() -> None:
     """A function and a list of arguments, or a module, a name and a list; and then a timeout."""
     agent = ok(Agent.start(operator, "add", [1, 2]))
@@ -123,7 +123,7 @@ def test_agent_06_all_functions_take_arguments() -> None:
     assert Agent.get(ok(Agent.start(dict, [[("a", 1)]])), dict, "get", ["a"]) == 1
 
 
-@in_process
+@pytest.mark.process
 def test_agent_06_a_start_that_takes_too_long() -> None:
     """It is ended."""
     before = Process.list()
@@ -131,7 +131,7 @@ def test_agent_06_a_start_that_takes_too_long() -> None:
     assert Process.list() == before
 
 
-@in_process
+@pytest.mark.process
 def test_agent_07_the_state_is_never_copied_and_what_is_returned_is() -> None:
     """A big state costs nothing to update; nobody outside can change it."""
     agent = ok(Agent.start_link(list))
@@ -148,7 +148,7 @@ def test_agent_07_the_state_is_never_copied_and_what_is_returned_is() -> None:
     assert Agent.get(agent, same) == [1]
 
 
-@in_process
+@pytest.mark.process
 def test_agent_08_a_function_of_another_number_of_arguments_is_refused() -> None:
     """It is the caller's error, and the agent lives on; as for what is no function at all."""
     agent = ok(Agent.start(lambda: 0))
@@ -186,7 +186,7 @@ class Counter(Agent):
         return Agent.update(Counter, lambda n: n + by * times)  # type: ignore[no-any-return]
 
 
-@in_process
+@pytest.mark.process
 def test_agent_09_a_class_of_agents_is_a_child_of_supervisors() -> None:
     """Restarted, it begins anew."""
     assert Counter.child_spec(7) == {"id": Counter, "start": (Counter, "start_link", [7])}
@@ -200,7 +200,7 @@ def test_agent_09_a_class_of_agents_is_a_child_of_supervisors() -> None:
     assert Counter.get() == 7
 
 
-@in_process
+@pytest.mark.process
 def test_agent_10_stop_takes_a_reason() -> None:
     """It is that of the agent's end; who is linked and traps exits is told."""
     trap()
@@ -210,7 +210,7 @@ def test_agent_10_stop_takes_a_reason() -> None:
     assert caught(lambda: Agent.stop(agent))[1][0] == "noproc"
 
 
-@in_process
+@pytest.mark.process
 def test_agent_11_it_is_a_gen_server_underneath() -> None:
     """It knows what it was started with, and reports what it does not understand."""
     agent = ok(Agent.start(same, [{"a": 1}]))
@@ -222,7 +222,7 @@ def test_agent_11_it_is_a_gen_server_underneath() -> None:
     assert [each.getMessage() for each in seen] == [text]
 
 
-@in_process
+@pytest.mark.process
 def test_agent_12_the_report_of_a_function_that_raises() -> None:
     """That of a GenServer, with the function as the last message."""
     agent = ok(Agent.start(lambda: 0, name="my_agent"))
@@ -236,7 +236,7 @@ def test_agent_12_the_report_of_a_function_that_raises() -> None:
     assert lines[-1] == "State: 0"
 
 
-@in_process
+@pytest.mark.process
 def test_agent_13_requests_are_handled_in_order() -> None:
     """Those of many processes one by one, and none is lost."""
     agent = ok(Agent.start_link(lambda: 0))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 
 import pytest
-from in_process import ends, idle, in_process, messages
+from in_process import ends, idle, messages
 
 from pyex import ArgumentError, Process, make_ref, receive, self, send, spawn, spawn_monitor, trace
 
 SOON = 2000
 
 
-@in_process
+@pytest.mark.process
 def test_a_message_through_an_alias_arrives() -> None:
     """Who has the alias can send, as to the pid."""
     back = Process.alias()
@@ -20,7 +20,7 @@ def test_a_message_through_an_alias_arrives() -> None:
     assert receive(after=SOON) == "hello"
 
 
-@in_process
+@pytest.mark.process
 def test_unalias_ends_an_alias() -> None:
     """What is sent through it afterwards vanishes, and nothing is raised."""
     back = Process.alias()
@@ -29,7 +29,7 @@ def test_unalias_ends_an_alias() -> None:
     assert messages(10) == []
 
 
-@in_process
+@pytest.mark.process
 def test_unalias_of_what_is_no_alias_is_false() -> None:
     """A plain reference, an alias taken back, and the alias of another process are no aliases of the caller's."""
     back, caller = Process.alias(), self()
@@ -38,7 +38,7 @@ def test_unalias_of_what_is_no_alias_is_false() -> None:
     assert (Process.unalias(back), Process.unalias(back), Process.unalias(make_ref())) == (True, False, False)
 
 
-@in_process
+@pytest.mark.process
 def test_a_reply_alias_takes_one_message() -> None:
     """With "reply" the first message through it ends it."""
     back = Process.alias(["reply"])
@@ -46,13 +46,13 @@ def test_a_reply_alias_takes_one_message() -> None:
     assert messages(10) == [1]
 
 
-@in_process
+@pytest.mark.process
 def test_a_plain_reference_leads_nowhere() -> None:
     """To send to a reference that never was an alias is no error."""
     assert send(make_ref(), "hello") == "hello"
 
 
-@in_process
+@pytest.mark.process
 def test_an_alias_of_a_dead_process_leads_nowhere() -> None:
     """The alias ends with its process."""
     caller = self()
@@ -62,7 +62,7 @@ def test_an_alias_of_a_dead_process_leads_nowhere() -> None:
     assert send(back, "hello") == "hello"
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize(("until", "lasts"), [("explicit_unalias", True), ("demonitor", False)])
 def test_demonitor_and_the_alias_of_a_monitor(until: str, lasts: bool) -> None:
     """The alias of a monitor ends with it, or not before `unalias`, as was asked for."""
@@ -72,7 +72,7 @@ def test_demonitor_and_the_alias_of_a_monitor(until: str, lasts: bool) -> None:
     assert messages(10) == (["hello"] if lasts else [])
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("until", "lasts"), [("explicit_unalias", True), ("demonitor", False), ("reply_demonitor", False)]
 )
@@ -86,7 +86,7 @@ def test_the_end_of_the_watched_and_the_alias(until: str, lasts: bool) -> None:
     assert messages(10) == (["late"] if lasts else [])
 
 
-@in_process
+@pytest.mark.process
 def test_a_reply_ends_the_monitor_too() -> None:
     """With "reply_demonitor" nothing is left after the first message: no alias, no monitor."""
     pid = idle()
@@ -98,7 +98,7 @@ def test_a_reply_ends_the_monitor_too() -> None:
     assert Process.info(self(), "monitors") == ("monitors", [])
 
 
-@in_process
+@pytest.mark.process
 def test_a_monitor_of_a_dead_process_has_no_alias() -> None:
     """Where the message that says "noproc" is there at once, the alias is over at once."""
     pid, reference = spawn_monitor(lambda: None)
@@ -108,7 +108,7 @@ def test_a_monitor_of_a_dead_process_has_no_alias() -> None:
     assert messages(10) == [("DOWN", late, "process", pid, "noproc")]
 
 
-@in_process
+@pytest.mark.process
 def test_what_goes_through_an_alias_is_copied() -> None:
     """A list that is sent, and then changed by the sender, is unchanged in the receiver."""
     back, items = Process.alias(), [1]
@@ -117,7 +117,7 @@ def test_what_goes_through_an_alias_is_copied() -> None:
     assert receive(after=SOON) == [1]
 
 
-@in_process
+@pytest.mark.process
 def test_threads_can_send_through_an_alias() -> None:
     """A foreign thread can reply as processes do, and once only where the alias says so."""
     back = Process.alias(["reply"])
@@ -128,7 +128,7 @@ def test_threads_can_send_through_an_alias() -> None:
     thread.join()
 
 
-@in_process
+@pytest.mark.process
 def test_a_tracer_sees_what_comes_through_an_alias() -> None:
     """A message through an alias is traced as received, as any other."""
     caller = self()
@@ -144,7 +144,7 @@ def test_a_tracer_sees_what_comes_through_an_alias() -> None:
     assert receive(("trace", ...), ("trace", ..., ..., ...), after=SOON) == ("trace", pid, "receive", "stop")
 
 
-@in_process
+@pytest.mark.process
 def test_wrong_options_are_named() -> None:
     """An unknown option is an error that says which are known."""
     with pytest.raises(ArgumentError, match="explicit_unalias"):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from applications import NO_FILE, PoolSupervisor, application, exit_with, hear, heard, idle, running, top, workers
-from in_process import in_process, messages, until
+from in_process import messages, until
 from program import program
 
 from pyex import ArgumentError, Atom, Process, receive, self, send, spawn, spawn_link
@@ -16,7 +16,7 @@ from pyex.otp.application import Application
 # -- the facts
 
 
-@in_process
+@pytest.mark.process
 def test_app_01_starting_and_stopping_twice_and_what_is_not_there() -> None:
     """Starting and stopping an application says what it is by then."""
     assert [
@@ -40,7 +40,7 @@ def test_app_01_starting_and_stopping_twice_and_what_is_not_there() -> None:
     ]
 
 
-@in_process
+@pytest.mark.process
 def test_app_02_started_applications_have_name_description_and_version() -> None:
     """The last started comes first, and pyex itself is among them."""
     Application.start("pooly")
@@ -49,7 +49,7 @@ def test_app_02_started_applications_have_name_description_and_version() -> None
     assert last[0] == "pyex" and last[2] == "0.1.0"
 
 
-@in_process
+@pytest.mark.process
 def test_app_04_stopping_ends_the_tree() -> None:
     """When stop returns nobody of the tree is there any more."""
     Application.start("pooly")
@@ -60,7 +60,7 @@ def test_app_04_stopping_ends_the_tree() -> None:
     assert Process.whereis(PoolSupervisor) is None
 
 
-@in_process
+@pytest.mark.process
 def test_app_05_a_temporary_application_whose_supervisor_dies_is_gone_and_can_be_started_again() -> None:
     """The runtime goes on without it."""
     hear()
@@ -70,7 +70,7 @@ def test_app_05_a_temporary_application_whose_supervisor_dies_is_gone_and_can_be
     assert (running(), Application.start("pooly"), Application.stop("pooly")) == ([], "ok", "ok")
 
 
-@in_process
+@pytest.mark.process
 def test_app_06_a_worker_that_is_killed_is_replaced() -> None:
     """The pool has five workers again, one of them new."""
     Application.start("pooly")
@@ -84,7 +84,7 @@ def test_app_06_a_worker_that_is_killed_is_replaced() -> None:
 # -- what the callbacks get and give
 
 
-@in_process
+@pytest.mark.process
 def test_the_callbacks_are_called_in_order_with_the_state() -> None:
     """start gets its type and args; what it gives beside the pid goes through prep_stop to stop."""
     application("shop", lambda: (*idle(), "state"), args=[1, 2])
@@ -96,7 +96,7 @@ def test_the_callbacks_are_called_in_order_with_the_state() -> None:
     ]
 
 
-@in_process
+@pytest.mark.process
 def test_the_state_is_an_empty_list_where_start_gives_none() -> None:
     """Without args and without a state both are []."""
     application("shop", idle)
@@ -104,7 +104,7 @@ def test_the_state_is_an_empty_list_where_start_gives_none() -> None:
     assert messages(0)[1:] == [("prep_stop", "shop", []), ("stop", "shop", ("prepared", []))]
 
 
-@in_process
+@pytest.mark.process
 def test_stop_is_called_after_the_tree_is_gone_and_also_when_it_dies_by_itself() -> None:
     """An application whose top process dies hears prep_stop and stop as well."""
     application("shop", idle)
@@ -113,7 +113,7 @@ def test_stop_is_called_after_the_tree_is_gone_and_also_when_it_dies_by_itself()
     assert [receive(after=5000)[0] for _ in range(3)] == ["start", "prep_stop", "stop"]
 
 
-@in_process
+@pytest.mark.process
 def test_the_type_of_an_error_of_start() -> None:
     """Whatever start does instead of starting is in the error, with the call."""
     for returned in (("error", "why"), "ignore", None, 7, ("ok",), ["ok", 1]):
@@ -124,7 +124,7 @@ def test_the_type_of_an_error_of_start() -> None:
         assert running() == [] and Application.stop("shop") == ("error", ("not_started", "shop"))
 
 
-@in_process
+@pytest.mark.process
 def test_a_start_that_exits() -> None:
     """The reason of an exit is in the error; "normal" has a form of its own."""
 
@@ -138,7 +138,7 @@ def test_a_start_that_exits() -> None:
     assert Application.start("shop") == ("error", (("EXIT", "normal"), (module, "start", ["normal", []])))
 
 
-@in_process
+@pytest.mark.process
 def test_a_start_that_raises() -> None:
     """The exception and its stack are in the error."""
     application("shop", lambda: 1 // 0)
@@ -149,7 +149,7 @@ def test_a_start_that_raises() -> None:
             raise AssertionError(other)
 
 
-@in_process
+@pytest.mark.process
 def test_a_start_that_gives_something_that_is_no_pid() -> None:
     """It cannot be linked to: that error is the reason."""
     application("shop", lambda: ("ok", "nope"))
@@ -160,7 +160,7 @@ def test_a_start_that_gives_something_that_is_no_pid() -> None:
             raise AssertionError(other)
 
 
-@in_process
+@pytest.mark.process
 def test_an_application_without_start() -> None:
     """Its class has no start: undef, as for a module that is not there."""
 
@@ -174,7 +174,7 @@ def test_an_application_without_start() -> None:
             raise AssertionError(other)
 
 
-@in_process
+@pytest.mark.process
 def test_a_top_process_that_ends_at_once() -> None:
     """The start was a success, and the application is not running."""
     hear()
@@ -184,7 +184,7 @@ def test_a_top_process_that_ends_at_once() -> None:
     assert running() == []
 
 
-@in_process
+@pytest.mark.process
 def test_callbacks_that_raise_when_stopping() -> None:
     """The state that prep_stop was to change stays; the error of stop is nobody's business."""
     to = self()
@@ -207,7 +207,7 @@ def test_callbacks_that_raise_when_stopping() -> None:
     assert messages(0) == [("stopping", "state")]
 
 
-@in_process
+@pytest.mark.process
 def test_start_phases() -> None:
     """Each phase is run in order before start returns."""
     application("shop", idle, start_phases={"one": 1, "two": 2})
@@ -225,7 +225,7 @@ def test_start_phases() -> None:
 # -- dependencies
 
 
-@in_process
+@pytest.mark.process
 def test_what_an_application_needs_must_be_started_before() -> None:
     """start refuses, and ensure_all_started starts it first."""
     application("one", idle, applications=["two", "pyex"])
@@ -238,7 +238,7 @@ def test_what_an_application_needs_must_be_started_before() -> None:
     assert running() == ["one", "two"]
 
 
-@in_process
+@pytest.mark.process
 def test_where_one_of_them_fails_the_others_are_stopped_again() -> None:
     """The error says which, and nothing is left running."""
     application("one", idle, applications=["two", "three"])
@@ -251,7 +251,7 @@ def test_where_one_of_them_fails_the_others_are_stopped_again() -> None:
     assert running() == []
 
 
-@in_process
+@pytest.mark.process
 def test_an_optional_application_may_be_missing() -> None:
     """It is started where it is there, and not asked for where it is not."""
     application("one", idle, applications=["opt"], optional_applications=["opt"])
@@ -263,7 +263,7 @@ def test_an_optional_application_may_be_missing() -> None:
     assert Application.ensure_all_started("one") == ("ok", ["opt", "one"])
 
 
-@in_process
+@pytest.mark.process
 def test_one_that_has_ended_is_started_but_not_running() -> None:
     """What needs it is told "not_running"; when it is stopped, "not_started"."""
     hear()
@@ -277,7 +277,7 @@ def test_one_that_has_ended_is_started_but_not_running() -> None:
     assert Application.start("two") == ("error", ("not_started", "one"))
 
 
-@in_process
+@pytest.mark.process
 def test_all_who_start_an_application_at_once_are_answered() -> None:
     """It is started once, and everybody gets the same answer."""
     me = self()
@@ -288,7 +288,7 @@ def test_all_who_start_an_application_at_once_are_answered() -> None:
     assert messages(0) == [("start", "shop", "normal", [])]
 
 
-@in_process
+@pytest.mark.process
 def test_an_application_may_be_started_from_the_start_of_another() -> None:
     """The controller is not held up by a start that takes its time."""
     application("inner", idle)
@@ -300,7 +300,7 @@ def test_an_application_may_be_started_from_the_start_of_another() -> None:
 # -- the tree, and who belongs to it
 
 
-@in_process
+@pytest.mark.process
 def test_the_processes_of_an_application_have_its_master_as_group_leader() -> None:
     """So get_application tells whose they are, and the tree can be walked: master, starter, top."""
     seen = []
@@ -320,7 +320,7 @@ def test_the_processes_of_an_application_have_its_master_as_group_leader() -> No
     assert Application.get_application(pid) is None and not Process.alive(master) and not Process.alive(starter)
 
 
-@in_process
+@pytest.mark.process
 def test_what_an_application_leaves_behind_is_killed_with_it() -> None:
     """Also processes that are in no tree, and trap exits."""
     me = self()
@@ -338,7 +338,7 @@ def test_what_an_application_leaves_behind_is_killed_with_it() -> None:
     assert not Process.alive(one) and not Process.alive(other)
 
 
-@in_process
+@pytest.mark.process
 def test_a_master_or_starter_that_is_killed_takes_the_application_with_it() -> None:
     """It is reported as killed, and can be started again."""
     hear()
@@ -352,7 +352,7 @@ def test_a_master_or_starter_that_is_killed_takes_the_application_with_it() -> N
         assert running() == []
 
 
-@in_process
+@pytest.mark.process
 def test_output_of_an_application_goes_where_all_goes(capfd: pytest.CaptureFixture[str]) -> None:
     """Its master is no device: print works all the same."""
     application("shop", lambda: (print("opening"), idle())[1])
@@ -364,7 +364,7 @@ def test_output_of_an_application_goes_where_all_goes(capfd: pytest.CaptureFixtu
 # -- reports, and the end
 
 
-@in_process
+@pytest.mark.process
 def test_the_end_of_an_application_is_a_notice() -> None:
     """The words are Elixir's; the data are OTP's."""
     hear()
@@ -377,7 +377,7 @@ def test_the_end_of_an_application_is_a_notice() -> None:
     assert heard()[:3] == ("shop", "stopped", "transient")
 
 
-@in_process
+@pytest.mark.process
 def test_why_a_start_has_failed_is_said_in_words() -> None:
     """As Elixir's console says it."""
     hear()
@@ -478,7 +478,7 @@ def test_a_permanent_application_that_cannot_be_started_stops_the_runtime() -> N
     assert "application_start_failure" in ended.stderr
 
 
-@in_process
+@pytest.mark.process
 def test_a_transient_application_may_end_normally() -> None:
     """Only that is reported."""
     hear()
@@ -489,7 +489,7 @@ def test_a_transient_application_may_end_normally() -> None:
     assert running() == []
 
 
-@in_process
+@pytest.mark.process
 def test_an_application_that_may_run_for_so_long_only() -> None:
     """After maxT milliseconds it ends, as "normal"."""
     hear()
@@ -498,7 +498,7 @@ def test_an_application_that_may_run_for_so_long_only() -> None:
     assert heard()[:2] == ("shop", "normal")
 
 
-@in_process
+@pytest.mark.process
 def test_nothing_of_an_application_is_left_for_the_next_runtime() -> None:
     """What was loaded, started and put into environments is gone; the definition is not."""
     assert [name for name, _, _ in Application.loaded_applications()] == ["pyex"]
@@ -506,7 +506,7 @@ def test_nothing_of_an_application_is_left_for_the_next_runtime() -> None:
     assert Application.start("pooly") == "ok"
 
 
-@in_process
+@pytest.mark.process
 def test_a_controller_that_is_killed_takes_all_applications_with_it() -> None:
     """The next call starts another, which knows of nothing."""
     application("shop", idle)

@@ -16,7 +16,7 @@ from pyex.otp.application import Application
 from pyex.otp.gen_server import GenServer
 
 
-@in_process
+@pytest.mark.process
 def test_modules_belong_to_the_application_of_their_package() -> None:
     """A class that lies beside the application's class is one of its own."""
     Application.load("pooly")
@@ -27,7 +27,7 @@ def test_modules_belong_to_the_application_of_their_package() -> None:
 # -- loading
 
 
-@in_process
+@pytest.mark.process
 def test_loading_and_unloading() -> None:
     """An application is loaded once, and cannot be unloaded while it runs."""
     assert (Application.load("pooly"), Application.load("pooly")) == ("ok", ("error", ("already_loaded", "pooly")))
@@ -40,7 +40,7 @@ def test_loading_and_unloading() -> None:
     assert Application.load("nope") == Application.ensure_loaded("nope") == ("error", (NO_FILE, "nope.app"))
 
 
-@in_process
+@pytest.mark.process
 def test_what_cannot_be_loaded() -> None:
     """OTP's errors for applications in its own form."""
     assert Application.load(("application", "x", 3)) == ("error", ("invalid_options", 3))
@@ -50,7 +50,7 @@ def test_what_cannot_be_loaded() -> None:
     assert Application.load(("application", "x", {})) == ("error", ("already_loaded", ("application", "x", {})))
 
 
-@in_process
+@pytest.mark.process
 def test_included_applications_are_loaded_and_not_started() -> None:
     """They are unloaded with the one that includes them."""
     Application.load(("application", "inner", {}))
@@ -65,7 +65,7 @@ def test_included_applications_are_loaded_and_not_started() -> None:
     assert [name for name, _, _ in Application.loaded_applications()] == ["pyex"]
 
 
-@in_process
+@pytest.mark.process
 def test_what_is_said_of_an_application() -> None:
     """spec has OTP's keys in OTP's order, and no environment."""
     assert Application.spec("pooly") is None and Application.spec("pooly", "vsn") is None
@@ -80,7 +80,7 @@ def test_what_is_said_of_an_application() -> None:
     assert isinstance(caught(lambda: Application.spec("pooly", "colour"))[1], ArgumentError)
 
 
-@in_process
+@pytest.mark.process
 def test_restart_types_that_are_none() -> None:
     """The error is OTP's; an application that is not there comes first, one that runs comes later."""
     assert Application.start("pooly", "nope") == ("error", ("invalid_restart_type", "nope"))
@@ -108,7 +108,7 @@ def test_what_is_no_application(app: Any) -> None:
 # -- definitions
 
 
-@in_process
+@pytest.mark.process
 def test_a_class_stands_for_its_application() -> None:
     """Its name is the class's in small letters, if no other is given."""
 
@@ -139,7 +139,7 @@ def test_keywords_that_cannot_be(options: Any) -> None:
             pass
 
 
-@in_process
+@pytest.mark.process
 def test_an_application_that_is_defined_anew_is_started_anew() -> None:
     """At the next start the new definition counts; what is in the environment stays."""
     application("shop", idle, version="1", env={"a": 1, "b": 1})
@@ -189,7 +189,7 @@ def test_an_application_is_found_by_importing_the_module_of_its_name(tmp_path: P
     ], ended.stderr
 
 
-@in_process
+@pytest.mark.process
 def test_an_application_of_no_class() -> None:
     """In OTP's own form, with a Python module or a class as its module, or with none."""
     module = application("shop", idle)
@@ -205,7 +205,7 @@ def test_an_application_of_no_class() -> None:
 # -- the environment
 
 
-@in_process
+@pytest.mark.process
 def test_values_of_the_environment() -> None:
     """They can be read, put and deleted; what is not there has a default."""
     Application.load("pooly")
@@ -223,7 +223,7 @@ def test_values_of_the_environment() -> None:
     assert Application.get_all_env("x") == {"a": 1, "b": 2}
 
 
-@in_process
+@pytest.mark.process
 def test_loading_takes_the_place_of_what_was_put_before_but_not_of_what_is_persistent() -> None:
     """Persistent values are there again after unloading and loading."""
     late = ("application", "late", {"env": {"a": 2, "b": 2, "c": 3}})
@@ -240,7 +240,7 @@ def test_loading_takes_the_place_of_what_was_put_before_but_not_of_what_is_persi
     assert Application.get_env("late", "b") == 2
 
 
-@in_process
+@pytest.mark.process
 def test_values_of_the_environment_are_nobody_elses() -> None:
     """They are copied on the way in and out, as messages are."""
     mine = [1]
@@ -251,7 +251,7 @@ def test_values_of_the_environment_are_nobody_elses() -> None:
     assert Application.get_env("shop", "list") == [1]
 
 
-@in_process
+@pytest.mark.process
 def test_the_environment_can_be_read_while_the_application_is_stopped() -> None:
     """The controller waits for stop, which asks for the environment."""
     to = self()

@@ -7,7 +7,6 @@ import types
 from typing import Any
 
 import pytest
-from in_process import in_process
 from supervised import Worker, started
 
 from pyex import ArgumentError, Process
@@ -137,7 +136,7 @@ def test_a_dynamic_supervisor_is_known_by_its_name() -> None:
     assert DynamicSupervisor.child_spec({"name": ("via", "registry", "term")})["id"] == "term"
 
 
-@in_process
+@pytest.mark.process
 def test_supervisors_as_children() -> None:
     """Both kinds, by their modules."""
     supervisor = started([(DynamicSupervisor, {"name": "workers"}), Supervisor.child_spec(DynamicSupervisor, id=2)])

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from in_process import caught, ends_after, idle, in_process, trap, until
+from in_process import caught, ends_after, idle, trap, until
 from supervised import Worker, a_process, changes, events, kill, pids, running, started_again, worker_spec
 
 from pyex import ArgumentError, Pid, Process, exit, ok, receive, self, send, spawn
@@ -20,7 +20,7 @@ def dynamic(**options: Any) -> Pid:
     return pid
 
 
-@in_process
+@pytest.mark.process
 def test_dsup_01_start_child() -> None:
     """The children have no ids."""
     supervisor = dynamic()
@@ -29,7 +29,7 @@ def test_dsup_01_start_child() -> None:
     assert DynamicSupervisor.count_children(supervisor) == {"active": 2, "specs": 2, "supervisors": 0, "workers": 2}
 
 
-@in_process
+@pytest.mark.process
 def test_dsup_02_terminate_child_takes_a_pid() -> None:
     """The child ends, and is forgotten; others are not found."""
     supervisor = dynamic()
@@ -43,7 +43,7 @@ def test_dsup_02_terminate_child_takes_a_pid() -> None:
         DynamicSupervisor.terminate_child(supervisor, "a")  # type: ignore[arg-type]
 
 
-@in_process
+@pytest.mark.process
 def test_dsup_03_permanent_is_restarted_temporary_forgotten() -> None:
     """And an id may be used many times."""
     supervisor = dynamic()
@@ -58,7 +58,7 @@ def test_dsup_03_permanent_is_restarted_temporary_forgotten() -> None:
     assert DynamicSupervisor.count_children(supervisor) == {"active": 1, "specs": 1, "supervisors": 0, "workers": 1}
 
 
-@in_process
+@pytest.mark.process
 def test_dsup_03_transient() -> None:
     """Restarted when it ended abnormally, forgotten when not."""
     supervisor = dynamic()
@@ -70,7 +70,7 @@ def test_dsup_03_transient() -> None:
     until(lambda: DynamicSupervisor.count_children(supervisor)["specs"] == 0)
 
 
-@in_process
+@pytest.mark.process
 def test_dsup_04_max_children() -> None:
     """One more than that is refused; one that has ended makes room."""
     supervisor = dynamic(max_children=1)
@@ -82,7 +82,7 @@ def test_dsup_04_max_children() -> None:
     assert DynamicSupervisor.start_child(nothing, worker_spec("c")) == ("error", "max_children")
 
 
-@in_process
+@pytest.mark.process
 def test_dsup_05_a_child_that_is_ignored_or_does_not_start_is_not_kept() -> None:
     """The answer is "ignore", or the error of its init."""
     supervisor = dynamic()
@@ -93,7 +93,7 @@ def test_dsup_05_a_child_that_is_ignored_or_does_not_start_is_not_kept() -> None
     assert DynamicSupervisor.count_children(supervisor) == {"active": 0, "specs": 0, "supervisors": 0, "workers": 0}
 
 
-@in_process
+@pytest.mark.process
 def test_dsup_06_a_start_function_that_raises_exits_or_returns_rubbish() -> None:
     """Without the "EXIT" that `Supervisor` adds; the supervisor lives on."""
     supervisor = dynamic()
@@ -118,7 +118,7 @@ def test_dsup_06_a_start_function_that_raises_exits_or_returns_rubbish() -> None
     assert DynamicSupervisor.count_children(supervisor)["active"] == 1
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
@@ -137,7 +137,7 @@ def test_dsup_07_only_one_for_one_and_other_options(options: dict[str, Any], rea
     assert DynamicSupervisor.start_link(**options) == ("error", ("supervisor_data", reason))
 
 
-@in_process
+@pytest.mark.process
 def test_dsup_08_children_are_stopped_all_at_once() -> None:
     """Three that take 150 ms each take 150 ms together."""
     supervisor = dynamic()
@@ -150,7 +150,7 @@ def test_dsup_08_children_are_stopped_all_at_once() -> None:
     assert sorted(events()) == [("terminated", name, "shutdown") for name in "abc"]
 
 
-@in_process
+@pytest.mark.process
 def test_dsup_08_each_child_has_its_own_time() -> None:
     """One is killed at once, one after its milliseconds, one is waited for."""
     supervisor = dynamic()
@@ -171,7 +171,7 @@ def test_dsup_08_each_child_has_its_own_time() -> None:
     assert reasons == {"brutal_kill": "killed", 50: "killed", "infinity": "shutdown", 5000: "shutdown"}
 
 
-@in_process
+@pytest.mark.process
 def test_dsup_08_no_timer_is_left_of_a_child_that_ended_in_time(caplog: pytest.LogCaptureFixture) -> None:
     """It would come as an unexpected message."""
     supervisor = dynamic()
@@ -182,7 +182,7 @@ def test_dsup_08_no_timer_is_left_of_a_child_that_ended_in_time(caplog: pytest.L
     assert caplog.records == []
 
 
-@in_process
+@pytest.mark.process
 def test_dsup_08_children_that_are_dead_or_unlinked_do_not_hold_up_the_stop() -> None:
     """The supervisor monitors what it ends."""
     supervisor = dynamic()
@@ -192,7 +192,7 @@ def test_dsup_08_children_that_are_dead_or_unlinked_do_not_hold_up_the_stop() ->
     assert ends_after(unlinked, lambda: DynamicSupervisor.stop(supervisor, "normal", 5000)) == "shutdown"
 
 
-@in_process
+@pytest.mark.process
 def test_dsup_08_ten_thousand_children_end_together() -> None:
     """The time grows with their number, not with its square."""
     supervisor = dynamic()
@@ -204,7 +204,7 @@ def test_dsup_08_ten_thousand_children_end_together() -> None:
     assert time.monotonic() - before < 10
 
 
-@in_process
+@pytest.mark.process
 def test_dsup_09_extra_arguments_come_before_the_childs_own() -> None:
     """At the restart too."""
     me = self()
@@ -220,7 +220,7 @@ def test_dsup_09_extra_arguments_come_before_the_childs_own() -> None:
         assert receive(("arguments", ...), after=5000)[1] == ("extra", "own")
 
 
-@in_process
+@pytest.mark.process
 def test_dsup_10_a_restart_that_fails_is_tried_again() -> None:
     """The child shows as "restarting", and can be terminated by the pid it had; then nothing is left of it."""
     trap()
@@ -233,7 +233,7 @@ def test_dsup_10_a_restart_that_fails_is_tried_again() -> None:
     assert DynamicSupervisor.count_children(supervisor)["specs"] == 0
 
 
-@in_process
+@pytest.mark.process
 def test_dsup_10_a_restart_that_is_ignored_forgets_the_child() -> None:
     """There is nothing to restart any more."""
     supervisor = dynamic()
@@ -246,7 +246,7 @@ def starts_once(later: Any = ("error", "not again")) -> Any:
     return later if Process.put("started", True) else a_process()
 
 
-@in_process
+@pytest.mark.process
 def test_dsup_11_it_gives_up_as_others_do() -> None:
     """Three restarts in five seconds; with the fourth it ends, with "shutdown", and ends the others."""
     trap()
@@ -261,7 +261,7 @@ def test_dsup_11_it_gives_up_as_others_do() -> None:
     assert events() == [("terminated", "b", "shutdown")]
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -280,7 +280,7 @@ def test_a_wrong_field_of_a_spec(change: dict[str, Any], reason: Any) -> None:
     assert DynamicSupervisor.start_child(supervisor, {**worker_spec("a"), **change}) == ("error", reason)
 
 
-@in_process
+@pytest.mark.process
 def test_a_spec_without_id_or_start() -> None:
     """Both are needed, though the id does not matter."""
     supervisor = dynamic()
@@ -288,7 +288,7 @@ def test_a_spec_without_id_or_start() -> None:
         assert DynamicSupervisor.start_child(supervisor, spec) == ("error", ("invalid_child_spec", spec))
 
 
-@in_process
+@pytest.mark.process
 def test_a_module_says_in_init_how_it_works() -> None:
     """The module-based form, as a child of others a supervisor."""
 
@@ -309,7 +309,7 @@ def test_a_module_says_in_init_how_it_works() -> None:
     assert DynamicSupervisor.start_link(Workers, 1, name=Workers) == ("error", ("already_started", pid))
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize("result", ["rubbish", ("ok", []), None], ids=repr)
 def test_what_a_module_returns_from_init_has_a_shape(result: Any) -> None:
     """bad_return; "ignore" is a good one."""
@@ -324,7 +324,7 @@ def test_what_a_module_returns_from_init_has_a_shape(result: Any) -> None:
     assert DynamicSupervisor.start_link(Odd, "ignore") == "ignore"
 
 
-@in_process
+@pytest.mark.process
 def test_an_unknown_call_crashes_it_and_an_unknown_cast_or_message_does_not() -> None:
     """As in Elixir."""
     trap()
@@ -339,7 +339,7 @@ def test_an_unknown_call_crashes_it_and_an_unknown_cast_or_message_does_not() ->
             raise AssertionError(other)
 
 
-@in_process
+@pytest.mark.process
 def test_a_process_linked_to_it_that_is_no_child_may_end() -> None:
     """Its exit signal is nobody's death."""
     supervisor = dynamic()
@@ -348,7 +348,7 @@ def test_a_process_linked_to_it_that_is_no_child_may_end() -> None:
     assert DynamicSupervisor.count_children(supervisor)["specs"] == 0
 
 
-@in_process
+@pytest.mark.process
 def test_the_order_of_which_children_is_that_of_their_pids() -> None:
     """A child that was restarted has a new pid, and comes last."""
     supervisor = dynamic()

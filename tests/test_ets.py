@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from ets_support import END, KINDS, refused
-from in_process import caught, idle, in_process
+from in_process import caught, idle
 
 import pyex
 from pyex import make_ref, self
@@ -16,7 +16,7 @@ from pyex.otp import ets
 # -- making tables
 
 
-@in_process
+@pytest.mark.process
 def test_ets_02_a_named_tables_name_is_its_handle_and_taken() -> None:
     """The name is returned and used as the table; a second table of that name is refused."""
     assert ets.new("ets02", ["named_table"]) == "ets02"
@@ -24,7 +24,7 @@ def test_ets_02_a_named_tables_name_is_its_handle_and_taken() -> None:
     assert refused(lambda: ets.new("ets02", ["named_table"])) == "  * 1st argument: table name already exists\n"
 
 
-@in_process
+@pytest.mark.process
 def test_a_class_is_a_name_and_stays_one_when_it_is_defined_anew() -> None:
     """Elixir's `:ets.new(__MODULE__, [:named_table])`."""
     first, again = (type("Cache", (), {"__module__": "shop"}) for _ in range(2))
@@ -34,7 +34,7 @@ def test_a_class_is_a_name_and_stays_one_when_it_is_defined_anew() -> None:
     assert ets.info(first, "name") is first
 
 
-@in_process
+@pytest.mark.process
 def test_tables_without_named_table_may_share_a_name() -> None:
     """The name of such a table is only for people."""
     one, other = ets.new("t", []), ets.new("t", [])
@@ -43,7 +43,7 @@ def test_tables_without_named_table_may_share_a_name() -> None:
     assert ets.info(one, "name") == ets.info(other, "name") == "t"
 
 
-@in_process
+@pytest.mark.process
 def test_a_named_table_is_also_found_by_its_reference() -> None:
     """`whereis` gives the reference; all calls take it."""
     ets.new("t", ["named_table"])
@@ -74,7 +74,7 @@ def _check(found: object, wanted: object) -> None:
     assert found == wanted
 
 
-@in_process
+@pytest.mark.process
 def test_of_options_that_contradict_each_other_the_last_counts() -> None:
     """As in OTP; the tuning options are shown, and change nothing."""
     table = ets.new("t", ["set", "private", "bag", "public", "compressed", ("write_concurrency", "auto")])
@@ -86,7 +86,7 @@ def test_of_options_that_contradict_each_other_the_last_counts() -> None:
 # -- the kinds
 
 
-@in_process
+@pytest.mark.process
 def test_ets_03_what_the_kinds_keep() -> None:
     """Bags keep equal keys, in order; an ordered_set is sorted, and 1 and 1.0 are one key there."""
     b, d, o, s = (ets.new(kind, [kind]) for kind in ("bag", "duplicate_bag", "ordered_set", "set"))
@@ -102,7 +102,7 @@ def test_ets_03_what_the_kinds_keep() -> None:
     assert ets.info(s, "size") == 2
 
 
-@in_process
+@pytest.mark.process
 def test_in_a_set_numbers_of_different_types_and_booleans_are_different_keys() -> None:
     """Also inside tuples, lists and dicts, where Python would take them for equal."""
     table = ets.new("t", ["set"])
@@ -112,7 +112,7 @@ def test_in_a_set_numbers_of_different_types_and_booleans_are_different_keys() -
     assert [ets.lookup(table, key)[0][1] for key in keys] == list(range(len(keys)))
 
 
-@in_process
+@pytest.mark.process
 def test_any_term_may_be_a_key() -> None:
     """Lists, dicts, sets, pids, references, functions, dataclasses: they compare by what they are made of."""
     table = ets.new("t", ["set"])
@@ -134,7 +134,7 @@ def test_any_term_may_be_a_key() -> None:
     assert ets.lookup(table, Point(2, 1)) == []
 
 
-@in_process
+@pytest.mark.process
 def test_the_order_of_terms() -> None:
     """Numbers, strings and atoms, references, functions, pids, tuples by size, dicts, objects, lists, bytes."""
     sorted_keys: list[Any] = [
@@ -147,7 +147,7 @@ def test_the_order_of_terms() -> None:
     assert [key for (key,) in ets.tab2list(table)] == sorted_keys
 
 
-@in_process
+@pytest.mark.process
 def test_not_a_number_is_one_key_and_harms_no_order() -> None:
     """Erlang has no NaN: here it is a key behind all numbers."""
     nan = float("nan")
@@ -159,7 +159,7 @@ def test_not_a_number_is_one_key_and_harms_no_order() -> None:
     assert [type(key) for key, _ in ets.tab2list(table)] == [int, int, float]
 
 
-@in_process
+@pytest.mark.process
 def test_the_key_may_be_any_element() -> None:
     """Positions count from 1."""
     table = ets.new("t", [("keypos", 2)])
@@ -170,7 +170,7 @@ def test_the_key_may_be_any_element() -> None:
     assert ets.lookup(table, 2) == [(5, 2)]
 
 
-@in_process
+@pytest.mark.process
 def test_a_named_tuple_is_an_object_and_stays_one() -> None:
     """As a record in Erlang is a tuple."""
 
@@ -189,7 +189,7 @@ def test_a_named_tuple_is_an_object_and_stays_one() -> None:
 # -- isolation
 
 
-@in_process
+@pytest.mark.process
 def test_what_is_stored_shares_nothing_with_the_caller() -> None:
     """Neither what was inserted nor what was returned changes the table."""
     table = ets.new("t", [])
@@ -205,7 +205,7 @@ def test_what_is_stored_shares_nothing_with_the_caller() -> None:
     assert ets.lookup(table, "basket") == [("basket", ["apple"])]
 
 
-@in_process
+@pytest.mark.process
 def test_update_element_and_defaults_are_copied_too() -> None:
     """What is put into an object later is the table's own, as the rest."""
     table, basket = ets.new("t", []), ["apple"]
@@ -217,7 +217,7 @@ def test_update_element_and_defaults_are_copied_too() -> None:
     assert ets.lookup(table, "n") == [("n", 1, ["apple", "changed outside"])]
 
 
-@in_process
+@pytest.mark.process
 def test_a_list_as_a_key_cannot_be_changed_from_outside() -> None:
     """The table keeps finding it by what it was."""
     table, key = ets.new("t", []), [1]
@@ -229,7 +229,7 @@ def test_a_list_as_a_key_cannot_be_changed_from_outside() -> None:
 # -- objects
 
 
-@in_process
+@pytest.mark.process
 def test_ets_06_insert_new_update_counter_update_element_take() -> None:
     """The fact's snippet."""
     t = ets.new("t", [])
@@ -282,7 +282,7 @@ def test_insert_delete_and_take_in_every_kind(kind: str) -> None:
     pyex.run(check)
 
 
-@in_process
+@pytest.mark.process
 def test_delete_object_deletes_exactly_that_one() -> None:
     """Of a duplicate_bag all that equal it; of a set only where the whole object is the same."""
     bag, duplicates, one = (ets.new("t", [kind]) for kind in ("bag", "duplicate_bag", "set"))
@@ -299,7 +299,7 @@ def test_delete_object_deletes_exactly_that_one() -> None:
     assert ets.lookup(one, "a") == []
 
 
-@in_process
+@pytest.mark.process
 def test_update_counter_in_all_its_forms() -> None:
     """Increment, (pos, incr), (pos, incr, threshold, set_value), and lists of them."""
     t = ets.new("t", [])
@@ -311,7 +311,7 @@ def test_update_counter_in_all_its_forms() -> None:
     assert ets.update_counter(t, "a", (2, 0, 0, 100)) == 100
 
 
-@in_process
+@pytest.mark.process
 def test_update_counter_takes_the_key_and_not_the_defaults() -> None:
     """What stands in the default in its place does not matter; an empty list of steps only inserts."""
     t = ets.new("t", [])
@@ -349,7 +349,7 @@ def test_an_update_counter_that_is_refused_changes_nothing(operation: Any, probl
     pyex.run(check)
 
 
-@in_process
+@pytest.mark.process
 def test_update_element_replaces_several() -> None:
     """A list of positions and values; a missing key is False before anything else is looked at."""
     t = ets.new("t", [])
@@ -367,7 +367,7 @@ def test_update_element_replaces_several() -> None:
     assert ets.lookup(t, "a") == [("a", "x", "y")]
 
 
-@in_process
+@pytest.mark.process
 def test_what_a_bag_cannot_do() -> None:
     """Counters need one object for a key."""
     t = ets.new("t", ["bag"])
@@ -377,7 +377,7 @@ def test_what_a_bag_cannot_do() -> None:
     assert wrong in refused(lambda: ets.select_replace(t, []))
 
 
-@in_process
+@pytest.mark.process
 def test_ets_10_an_empty_table_folds_and_elements() -> None:
     """The fact's snippet."""
     t = ets.new("t", ["ordered_set"])
@@ -388,7 +388,7 @@ def test_ets_10_an_empty_table_folds_and_elements() -> None:
     assert refused(lambda: ets.lookup_element(t, 9, 2)) == "  * 2nd argument: not a key that exists in the table\n"
 
 
-@in_process
+@pytest.mark.process
 def test_lookup_element_of_a_bag_and_of_what_is_not_there() -> None:
     """A list for a bag; each wrong argument is named."""
     t = ets.new("t", ["bag"])
@@ -400,7 +400,7 @@ def test_lookup_element_of_a_bag_and_of_what_is_not_there() -> None:
     assert refused(lambda: ets.lookup_element(t, 1, "x")) == third + "not an integer\n"
 
 
-@in_process
+@pytest.mark.process
 def test_foldr_goes_from_the_end() -> None:
     """Both folds take the object first, then the accumulator."""
     t = ets.new("t", ["ordered_set"])

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from ets_support import KINDS
-from in_process import in_process, messages
+from in_process import messages
 
 import pyex
 from pyex import Pid, Process, receive, self, send, spawn, spawn_monitor, time_slice
@@ -321,7 +321,7 @@ def test_a_finaliser_of_what_is_replaced_sees_the_change_as_a_whole(kind: str) -
     pyex.run(check)
 
 
-@in_process
+@pytest.mark.process
 def test_what_cannot_be_copied_is_known_by_itself() -> None:
     """Two such keys of a class differ."""
 
@@ -335,7 +335,7 @@ def test_what_cannot_be_copied_is_known_by_itself() -> None:
     assert ets.lookup(table, Socket()) == []
 
 
-@in_process
+@pytest.mark.process
 def test_a_list_within_itself_is_no_key() -> None:
     """It has no end: the error is Python's, and the table goes on."""
     table, endless = ets.new("t", []), []  # type: ignore[var-annotated]

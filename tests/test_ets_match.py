@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from ets_support import END, KINDS, refused
-from in_process import in_process
 
 import pyex
 from pyex import ArgumentError, Atom, make_ref, self
@@ -24,7 +23,7 @@ def numbers(kind: str = "ordered_set", last: int = 5) -> Any:
     return table
 
 
-@in_process
+@pytest.mark.process
 def test_ets_07_match_match_object_select_delete() -> None:
     """The fact's snippet."""
     t = ets.new("t", ["ordered_set"])
@@ -141,7 +140,7 @@ def test_what_bodies_make(body: Any, result: Any) -> None:
     assert type(found[1]) is type(result) or result == "EXIT"
 
 
-@in_process
+@pytest.mark.process
 def test_functions_that_know_the_process() -> None:
     """self and node, and the types that only a runtime has."""
     body = ((("self",), ("node",), ("is_pid", "$1"), ("is_reference", "$2"), ("node", "$1"), ("is_function", "$3")),)
@@ -232,7 +231,7 @@ def test_select_count_delete_and_replace_in_every_kind(kind: str) -> None:
     pyex.run(check)
 
 
-@in_process
+@pytest.mark.process
 def test_the_first_clause_that_matches_counts() -> None:
     """And its last body is the result."""
     big = (("$1", "_"), [(">", "$1", 3)], ["ignored", (("big", "$1"),)])
@@ -295,7 +294,7 @@ def test_a_limit_gives_parts_that_together_are_all(kind: str) -> None:
     pyex.run(check)
 
 
-@in_process
+@pytest.mark.process
 def test_where_a_search_with_a_limit_ends() -> None:
     """Exactly as many: there may be more. Fewer: "$end_of_table" stands for the continuation. None: for all."""
     table, spec = numbers(), [(("$1", "_"), [], ["$1"])]
@@ -306,7 +305,7 @@ def test_where_a_search_with_a_limit_ends() -> None:
     assert [ets.match(END), ets.match_object(END), ets.select(END)] == [END, END, END]
 
 
-@in_process
+@pytest.mark.process
 def test_a_continuation_may_be_used_again_and_by_any_of_the_calls() -> None:
     """What came of it before does not change it."""
     table = numbers()
@@ -318,7 +317,7 @@ def test_a_continuation_may_be_used_again_and_by_any_of_the_calls() -> None:
         assert call(more)[0] == [[3, [3]], [4, [4]]]
 
 
-@in_process
+@pytest.mark.process
 def test_a_continuation_sees_what_is_there_by_then() -> None:
     """What is deleted meanwhile is not found, and a table that is gone is an error."""
     table = numbers()
@@ -330,7 +329,7 @@ def test_a_continuation_sees_what_is_there_by_then() -> None:
     assert "does not refer to an existing ETS table" in refused(lambda: ets.match(more))
 
 
-@in_process
+@pytest.mark.process
 def test_wrong_limits_and_continuations() -> None:
     """In OTP's words."""
     table = numbers()
@@ -340,7 +339,7 @@ def test_wrong_limits_and_continuations() -> None:
     assert refused(lambda: ets.select("foo")) == "  * 1st argument: invalid continuation\n"
 
 
-@in_process
+@pytest.mark.process
 def test_a_bag_whose_key_is_given_is_not_searched_through() -> None:
     """Ten thousand searches in a large table by key are soon done; 1 does not match the key 1.0 of an ordered_set."""
     table = numbers("ordered_set", 10_000)
@@ -350,7 +349,7 @@ def test_a_bag_whose_key_is_given_is_not_searched_through() -> None:
     assert ets.match(table, (1, "$1")) == [] and ets.match(table, (1.0, "$1")) == [["float"]]
 
 
-@in_process
+@pytest.mark.process
 def test_a_value_that_cannot_be_compared_in_python_is_compared_as_a_term() -> None:
     """What `__eq__` and `__lt__` of a class say does not matter."""
 

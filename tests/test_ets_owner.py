@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from ets_support import GONE, NO_ACCESS, refused
-from in_process import caught, dead, ends, idle, in_process, messages, outcome, until
+from in_process import caught, dead, ends, idle, messages, outcome, until
 
 import pyex
 from pyex import Atom, Pid, Process, exit, receive, self, send, spawn, spawn_monitor
@@ -22,7 +22,7 @@ def table_of_a_dead_process(*options: Any) -> Any:
     return table
 
 
-@in_process
+@pytest.mark.process
 def test_ets_04_the_table_dies_with_its_owner() -> None:
     """Its information is "undefined", and its use an ArgumentError."""
     table = table_of_a_dead_process("public")
@@ -30,7 +30,7 @@ def test_ets_04_the_table_dies_with_its_owner() -> None:
     assert refused(lambda: ets.lookup(table, "a")) == GONE
 
 
-@in_process
+@pytest.mark.process
 def test_the_table_is_gone_in_the_moment_its_owner_is_killed() -> None:
     """Nobody else has run since; the name is free at once."""
 
@@ -63,7 +63,7 @@ class Noted:
         return copy
 
 
-@in_process
+@pytest.mark.process
 def test_the_memory_of_a_dead_owners_table_is_freed() -> None:
     """Without anybody asking for the table."""
 
@@ -94,7 +94,7 @@ def test_tables_do_not_outlive_the_run() -> None:
     assert pyex.run(ets.all) == []
 
 
-@in_process
+@pytest.mark.process
 def test_ets_08_the_heir_gets_the_table_and_a_message() -> None:
     """So does who is given a table; `info` shows both."""
     me = self()
@@ -127,7 +127,7 @@ def test_ets_08_the_heir_gets_the_table_and_a_message() -> None:
     assert refused(lambda: ets.insert(table, ("c", 3))) == NO_ACCESS
 
 
-@in_process
+@pytest.mark.process
 def test_the_transfer_names_the_table_as_its_users_do_and_the_dead_owner() -> None:
     """For a named table its name."""
     me = self()
@@ -138,7 +138,7 @@ def test_the_transfer_names_the_table_as_its_users_do_and_the_dead_owner() -> No
     assert messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_a_table_goes_from_heir_to_heir() -> None:
     """Each is told once; the last one's death ends it."""
     me = self()
@@ -156,7 +156,7 @@ def test_a_table_goes_from_heir_to_heir() -> None:
     assert ets.info("kept", "heir") == "none"
 
 
-@in_process
+@pytest.mark.process
 def test_an_heir_that_is_dead_inherits_nothing() -> None:
     """Dead when it is named: there is none. Dead when the owner dies: the table is gone."""
     assert ets.info(ets.new("t", [("heir", dead(), 1)]), "heir") == "none"
@@ -176,7 +176,7 @@ def test_an_heir_that_is_dead_inherits_nothing() -> None:
     assert ets.info(table) == "undefined"
 
 
-@in_process
+@pytest.mark.process
 def test_giving_away_is_refused_where_it_makes_no_sense() -> None:
     """To oneself, to the dead, to what is no process, by who does not own it."""
     table = ets.new("t", ["public"])
@@ -187,7 +187,7 @@ def test_giving_away_is_refused_where_it_makes_no_sense() -> None:
     assert outcome(lambda: refused(lambda: ets.give_away(table, me, 1))) == ("returned", NO_ACCESS)
 
 
-@in_process
+@pytest.mark.process
 def test_a_table_that_was_given_away_lives_and_dies_with_the_new_owner() -> None:
     """The old owner's death does not matter any more."""
     taker = idle()
@@ -205,7 +205,7 @@ def managers() -> list[Pid]:
     ]
 
 
-@in_process
+@pytest.mark.process
 def test_the_table_manager_may_be_killed() -> None:
     """Tables stay; another takes over with the next table, and tells heirs and frees memory as the first."""
     me = self()
@@ -230,7 +230,7 @@ def test_the_table_manager_may_be_killed() -> None:
     assert messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_without_a_table_manager_the_heir_still_inherits_and_is_told_when_it_asks() -> None:
     """Whoever finds the owner dead starts another."""
     me = self()
@@ -243,7 +243,7 @@ def test_without_a_table_manager_the_heir_still_inherits_and_is_told_when_it_ask
     assert receive(after=1000) == ("ETS-TRANSFER", "kept", owner, "data")
 
 
-@in_process
+@pytest.mark.process
 def test_strange_messages_do_not_stop_the_table_manager() -> None:
     """Nor do they start another."""
     ets.new("t", [])
@@ -296,7 +296,7 @@ def test_what_others_may_do(protection: str, reads: int, writes: int) -> None:
     pyex.run(check)
 
 
-@in_process
+@pytest.mark.process
 def test_protection_can_be_changed() -> None:
     """By the owner."""
     t = ets.new("t", ["private"])
@@ -326,7 +326,7 @@ def test_what_is_no_table(handle: Any, problem: str | None) -> None:
     pyex.run(check)
 
 
-@in_process
+@pytest.mark.process
 def test_a_deleted_table_is_gone() -> None:
     """For its owner, too; its name is free."""
     ets.new("t", ["named_table"])
@@ -335,7 +335,7 @@ def test_a_deleted_table_is_gone() -> None:
     assert ets.new("t", ["named_table"]) == "t"
 
 
-@in_process
+@pytest.mark.process
 def test_rename() -> None:
     """A named table gets another handle, any other only another name."""
     ets.new("one", ["named_table"])
@@ -350,7 +350,7 @@ def test_rename() -> None:
     assert refused(lambda: ets.whereis(t)) == "  * 1st argument: invalid table name (must be an atom)\n"
 
 
-@in_process
+@pytest.mark.process
 def test_all_lists_the_tables_by_their_handles() -> None:
     """Those of the dead not."""
     one, other = ets.new("one", ["named_table"]), ets.new("other", [])
@@ -358,7 +358,7 @@ def test_all_lists_the_tables_by_their_handles() -> None:
     assert ets.all() == [one, other]
 
 
-@in_process
+@pytest.mark.process
 def test_info_items() -> None:
     """One by one; what is no item is refused."""
     t = ets.new("t", ["duplicate_bag", ("keypos", 2)])

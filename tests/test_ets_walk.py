@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ets_support import END, KINDS, refused
-from in_process import in_process, outcome
+from in_process import outcome
 
 import pyex
 from pyex import self
@@ -30,7 +30,7 @@ def test_first_and_next_visit_every_key_once(kind: str) -> None:
     pyex.run(check)
 
 
-@in_process
+@pytest.mark.process
 def test_next_of_a_missing_key() -> None:
     """In an ordered_set the key after where it would be; elsewhere it is refused."""
     o, s = ets.new("t", ["ordered_set"]), ets.new("t", ["set"])
@@ -40,7 +40,7 @@ def test_next_of_a_missing_key() -> None:
         assert refused(lambda step=step: step(s, 3)) == "  * 2nd argument: not a key that exists in the table\n"  # type: ignore[misc]
 
 
-@in_process
+@pytest.mark.process
 def test_a_fixed_table_can_be_emptied_while_it_is_traversed() -> None:
     """`next` goes on from a key that is gone; what is new may be seen, what stays is seen once."""
     table = ets.new("t", ["set"])
@@ -84,7 +84,7 @@ def test_keys_that_came_back_are_visited_once(kind: str) -> None:
     pyex.run(check)
 
 
-@in_process
+@pytest.mark.process
 def test_a_table_from_which_any_one_is_taken_while_others_come_stays_fast() -> None:
     """A heap of work: many are there, the first is taken, another is put in."""
     table = ets.new("t", ["set"])
@@ -95,7 +95,7 @@ def test_a_table_from_which_any_one_is_taken_while_others_come_stays_fast() -> N
     assert ets.info(table, "size") == 5000
 
 
-@in_process
+@pytest.mark.process
 def test_who_has_fixed_a_table_is_told_and_forgotten_when_dead() -> None:
     """A process counts its fixes, and its death lets go."""
     table = ets.new("t", ["set", "public"])

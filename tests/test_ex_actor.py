@@ -6,7 +6,7 @@ import inspect
 from typing import Any
 
 import pytest
-from in_process import caught, ends, ends_after, in_process, messages, until
+from in_process import caught, ends, ends_after, messages, until
 
 import pyex
 from pyex import ArgumentError, Process, exit, ok, receive, self, send, spawn
@@ -88,7 +88,7 @@ def test_a_client_function_looks_like_what_was_written() -> None:
     assert Box.get.__qualname__ == "Box.get"
 
 
-@in_process
+@pytest.mark.process
 def test_the_same_process_underneath() -> None:
     """A call by hand is the same, and the process says of itself what every GenServer says."""
     pid = ok(MyFancyProcess.start_link())
@@ -100,7 +100,7 @@ def test_the_same_process_underneath() -> None:
     assert issubclass(MyFancyProcess, GenServer)
 
 
-@in_process
+@pytest.mark.process
 def test_what_a_call_may_return() -> None:
     """In words: what is replied, and the state afterwards."""
     pid = box(1)
@@ -117,7 +117,7 @@ def test_what_a_call_may_return() -> None:
     assert [(Box.do(pid, function), Box.get(pid)) for function, _, _ in answers] == [each[1:] for each in answers]
 
 
-@in_process
+@pytest.mark.process
 def test_otp_s_own_tuples_pass_through() -> None:
     """So ("noreply", state) replies nothing: somebody else does, or the caller waits in vain."""
     pid = box(1)
@@ -129,7 +129,7 @@ def test_otp_s_own_tuples_pass_through() -> None:
     assert ends(pid) == "noproc"
 
 
-@in_process
+@pytest.mark.process
 def test_what_a_cast_may_return() -> None:
     """The same words, and nobody gets a reply; not even of reply."""
     pid = box(1)
@@ -143,13 +143,13 @@ def test_what_a_cast_may_return() -> None:
     assert messages() == [("EXIT", pid, ("bad_return_value", ("reply", 1, 3)))]
 
 
-@in_process
+@pytest.mark.process
 def test_a_cast_never_fails() -> None:
     """Whether anybody is there or not."""
     assert Box.do_later("nobody", noreply) == "ok"
 
 
-@in_process
+@pytest.mark.process
 def test_stop_server() -> None:
     """The server ends with the reason, and the caller of a call exits with it, as with ("stop", reason, state)."""
     pid = ok(Box.start(0))
@@ -159,14 +159,14 @@ def test_stop_server() -> None:
     assert ends_after(pid, lambda: Box.do_later(pid, lambda s: stop_server("shutdown"))) == "shutdown"
 
 
-@in_process
+@pytest.mark.process
 def test_rubbish_is_a_bad_return_value() -> None:
     """What is returned by mistake is not taken for a reply."""
     pid = ok(Box.start(0))
     assert ends_after(pid, lambda: Box.do_later(pid, lambda s: 5)) == ("bad_return_value", 5)
 
 
-@in_process
+@pytest.mark.process
 def test_no_case_of_a_match_is_a_missing_clause() -> None:
     """A function that returns None had nothing for its arguments: OTP's function_clause."""
     pid = ok(Box.start(0))
@@ -176,7 +176,7 @@ def test_no_case_of_a_match_is_a_missing_clause() -> None:
     raise AssertionError
 
 
-@in_process
+@pytest.mark.process
 def test_arguments_are_checked_where_the_call_is() -> None:
     """A mistake is the caller's TypeError; the server hears nothing of it."""
 
@@ -197,7 +197,7 @@ def test_arguments_are_checked_where_the_call_is() -> None:
     assert Sys.get_state(pid) == 16
 
 
-@in_process
+@pytest.mark.process
 def test_how_long_a_call_waits() -> None:
     """@defcall(timeout=ms); then the caller exits as GenServer.call does."""
 
@@ -211,7 +211,7 @@ def test_how_long_a_call_waits() -> None:
     assert caught(lambda: Slow.work(pid)) == ("exit", ("timeout", (GenServer, "call", [pid, "work", 10])))
 
 
-@in_process
+@pytest.mark.process
 def test_from_is_who_called() -> None:
     """A parameter from_ before the state is no argument of the call, and may be answered later."""
 
@@ -227,7 +227,7 @@ def test_from_is_who_called() -> None:
     assert str(inspect.signature(Later.double)) == "(server, /, number)"
 
 
-@in_process
+@pytest.mark.process
 def test_definfo_takes_messages_by_pattern() -> None:
     """The first that matches, in their order; a class, a lambda and several patterns are fine."""
 
@@ -256,7 +256,7 @@ def test_definfo_takes_messages_by_pattern() -> None:
     assert ends_after(pid, lambda: send(pid, ("stop", "shutdown"))) == "shutdown"
 
 
-@in_process
+@pytest.mark.process
 def test_a_bare_definfo_takes_what_is_left() -> None:
     """And without one the class's handle_info does."""
 
@@ -284,7 +284,7 @@ def test_a_bare_definfo_takes_what_is_left() -> None:
         assert Sys.get_state(pid) == [1, ("a", "b")]
 
 
-@in_process
+@pytest.mark.process
 def test_a_message_for_nobody_is_logged_and_forgotten(caplog: pytest.LogCaptureFixture) -> None:
     """As a GenServer without handle_info does."""
     pid = box(1)
@@ -301,7 +301,7 @@ def test_a_pattern_that_is_a_slip_is_refused() -> None:
         definfo("tick", ...)
 
 
-@in_process
+@pytest.mark.process
 def test_defstart_runs_in_the_server() -> None:
     """Its arguments are those of start_link, and it says what the state is."""
 
@@ -318,7 +318,7 @@ def test_defstart_runs_in_the_server() -> None:
         Sum.start_link()
 
 
-@in_process
+@pytest.mark.process
 def test_defstart_start_link_gives_start_too() -> None:
     """Without a link; and the other way round. Who defines both has both."""
 
@@ -342,7 +342,7 @@ def test_defstart_start_link_gives_start_too() -> None:
     assert Both.start() == "my own"
 
 
-@in_process
+@pytest.mark.process
 def test_options_of_the_start() -> None:
     """Given to the decorator, or to the function that starts."""
 
@@ -371,7 +371,7 @@ def test_options_of_the_start() -> None:
             return initial_state(x)
 
 
-@in_process
+@pytest.mark.process
 def test_several_starts_are_told_apart_by_their_parameters() -> None:
     """The argument of init is the tuple of theirs, or None: as ExActor has it."""
 
@@ -398,7 +398,7 @@ def test_several_starts_are_told_apart_by_their_parameters() -> None:
     raise AssertionError
 
 
-@in_process
+@pytest.mark.process
 def test_what_a_start_may_return_of_otp() -> None:
     """ "ignore", ("stop", reason), and ("ok", state, ...)."""
 
@@ -413,7 +413,7 @@ def test_what_a_start_may_return_of_otp() -> None:
     assert Any_.start(5) == ("error", ("bad_return_value", 5))
 
 
-@in_process
+@pytest.mark.process
 def test_each_server_has_an_initial_state_of_its_own() -> None:
     """One that can change is not shared."""
 
@@ -427,7 +427,7 @@ def test_each_server_has_an_initial_state_of_its_own() -> None:
     assert (Lists.add(one, 1), Lists.add(two, 2), Lists.add(one, 3)) == ([1], [2], [1, 3])
 
 
-@in_process
+@pytest.mark.process
 def test_without_an_initial_state_it_is_the_argument() -> None:
     """As in ExActor of 2015; with one the argument does not matter."""
     assert Sys.get_state(ok(Box.start_link("mine"))) == "mine"
@@ -437,7 +437,7 @@ def test_without_an_initial_state_it_is_the_argument() -> None:
         Box.start_link(1, 2)
 
 
-@in_process
+@pytest.mark.process
 def test_an_init_of_the_class() -> None:
     """It is a GenServer's, and may use the words."""
 
@@ -451,7 +451,7 @@ def test_an_init_of_the_class() -> None:
     assert Sys.get_state(ok(Own.start_link(1))) == (2, "more")
 
 
-@in_process
+@pytest.mark.process
 def test_export_is_the_name() -> None:
     """The client functions take no server, and a second one cannot be started."""
 
@@ -474,7 +474,7 @@ def test_export_is_the_name() -> None:
         Exported.get(pid)
 
 
-@in_process
+@pytest.mark.process
 def test_export_true_is_the_class() -> None:
     """And who calls it when nobody is there exits as GenServer.call does."""
 
@@ -492,7 +492,7 @@ def test_export_true_is_the_class() -> None:
     assert (Process.whereis(Single), Single.get()) == (pid, 3)
 
 
-@in_process
+@pytest.mark.process
 def test_export_via() -> None:
     """A ("via", module, term) is a name too."""
     table: dict[Any, Any] = {}
@@ -511,7 +511,7 @@ def test_export_via() -> None:
     assert (table, Via.get()) == ({"it": pid}, 4)
 
 
-@in_process
+@pytest.mark.process
 def test_timeout_after_holds_for_all_responses() -> None:
     """Until one says another; "timeout" comes when nothing else does."""
 
@@ -540,7 +540,7 @@ def test_timeout_after_holds_for_all_responses() -> None:
     assert ends_after(pid, lambda: Idle.go(pid), 2000) == "normal"
 
 
-@in_process
+@pytest.mark.process
 def test_hibernate_and_a_timeout_for_once() -> None:
     """As the last item of OTP's tuples."""
 
@@ -603,7 +603,7 @@ def test_what_cannot_be_an_operation_is_refused() -> None:
             pass
 
 
-@in_process
+@pytest.mark.process
 def test_staticmethod_above_or_below() -> None:
     """In files it stands there for the type checkers."""
 
@@ -626,7 +626,7 @@ def test_staticmethod_above_or_below() -> None:
     assert (Static.below(pid), Static.above(pid), Static.none(pid)) == (1, 1, 1)
 
 
-@in_process
+@pytest.mark.process
 def test_a_class_below_has_the_operations_too() -> None:
     """It may add some, and define some anew; and be exported though the one above is not."""
 
@@ -646,7 +646,7 @@ def test_a_class_below_has_the_operations_too() -> None:
     assert not hasattr(MyFancyProcess, "get")
 
 
-@in_process
+@pytest.mark.process
 def test_callbacks_of_the_class_take_the_rest() -> None:
     """What no definition is for; a call is no cast. They may use the words."""
 
@@ -674,7 +674,7 @@ def test_callbacks_of_the_class_take_the_rest() -> None:
     assert receive() == ("terminated", "normal")
 
 
-@in_process
+@pytest.mark.process
 def test_a_request_for_nobody_is_otp_s_error() -> None:
     """In its words."""
     pid = ok(MyFancyProcess.start())
@@ -686,7 +686,7 @@ def test_a_request_for_nobody_is_otp_s_error() -> None:
     assert "attempted to cast GenServer" in str(error)
 
 
-@in_process
+@pytest.mark.process
 def test_its_reports_have_the_request_and_the_state(caplog: pytest.LogCaptureFixture) -> None:
     """As those of every GenServer."""
     pid = ok(Box.start(41))
@@ -697,7 +697,7 @@ def test_its_reports_have_the_request_and_the_state(caplog: pytest.LogCaptureFix
     assert "State: 41" in caplog.text
 
 
-@in_process
+@pytest.mark.process
 def test_a_supervisor_starts_it_and_starts_it_again() -> None:
     """By its child spec, with what the class says."""
 
@@ -714,7 +714,7 @@ def test_a_supervisor_starts_it_and_starts_it_again() -> None:
     assert Child.get() == 7
 
 
-@in_process
+@pytest.mark.process
 def test_a_bare_class_in_a_supervisor_needs_no_argument() -> None:
     """OTP passes [] for it; a start that takes nothing, or need not, is started with nothing."""
 
@@ -755,7 +755,7 @@ def defined(text: str) -> Any:
     return namespace["HotBox"]
 
 
-@in_process
+@pytest.mark.process
 def test_new_code_for_the_next_message() -> None:
     """A class that is defined anew takes over its servers, with their state; its name stays theirs."""
     first = defined(HOT)
@@ -767,7 +767,7 @@ def test_new_code_for_the_next_message() -> None:
     assert third.step() == 1001
 
 
-@in_process
+@pytest.mark.process
 def test_an_exception_ends_the_server() -> None:
     """And the caller exits with what it was: let it crash."""
     pid = ok(Box.start(0))

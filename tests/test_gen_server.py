@@ -41,14 +41,14 @@ def links() -> list[Pid]:
 # Starting.
 
 
-@in_process
+@pytest.mark.process
 def test_gs_01_start_does_not_link_and_start_link_does() -> None:
     """Both return ("ok", pid)."""
     one, other = ok(S.start(0)), ok(S.start_link(0))
     assert (one in links(), other in links()) == (False, True)
 
 
-@in_process
+@pytest.mark.process
 def test_gs_03_start_returns_when_init_has() -> None:
     """Whoever starts a server waits for its init."""
     caller = self()
@@ -67,7 +67,7 @@ def test_gs_03_start_returns_when_init_has() -> None:
     assert [receive(after=SOON), receive(after=SOON)] == ["init is done", "start is done"]
 
 
-@in_process
+@pytest.mark.process
 def test_gs_04_init_may_ignore() -> None:
     """start_link returns "ignore", and the process ends "normal"."""
     trap()
@@ -75,7 +75,7 @@ def test_gs_04_init_may_ignore() -> None:
     assert [message[2] for message in messages()] == ["normal"]
 
 
-@in_process
+@pytest.mark.process
 def test_gs_05_init_may_stop() -> None:
     """start_link returns the reason, and a caller that traps exits is sent it too."""
     trap()
@@ -83,32 +83,32 @@ def test_gs_05_init_may_stop() -> None:
     assert [message[2] for message in messages()] == ["nope"]
 
 
-@in_process
+@pytest.mark.process
 def test_gs_07_init_may_stop_normally() -> None:
     """A caller that does not trap exits lives."""
     assert outcome(lambda: S.start_link(lambda: ("stop", "normal"))) == ("returned", ("error", "normal"))
 
 
-@in_process
+@pytest.mark.process
 def test_init_that_stops_takes_a_caller_with_it() -> None:
     """Linked, and not trapping exits, the caller dies of the reason."""
     assert outcome(lambda: (S.start_link(lambda: ("stop", "nope")), Process.sleep("infinity"))) == ("exited", "nope")
 
 
-@in_process
+@pytest.mark.process
 def test_init_may_return_an_error() -> None:
     """("error", reason) is what start_link returns, and nobody dies of it."""
     assert outcome(lambda: S.start_link(lambda: ("error", "busy"))) == ("returned", ("error", "busy"))
 
 
-@in_process
+@pytest.mark.process
 def test_gs_08_init_may_raise() -> None:
     """start returns the exception and where it was raised."""
     status, (error, stack) = S.start(raises(RuntimeError("bad init")))
     assert (status, repr(error), stack[0][1]) == ("error", "RuntimeError('bad init')", "raises.<locals>.fail")
 
 
-@in_process
+@pytest.mark.process
 def test_gs_09_init_may_exit_or_return_rubbish() -> None:
     """An exit is its own reason; what is no known shape is a bad return value, None among it."""
     assert S.start(lambda: exit("boom")) == ("error", "boom")
@@ -117,7 +117,7 @@ def test_gs_09_init_may_exit_or_return_rubbish() -> None:
     assert S.start(lambda: ("ok", 0, -1)) == ("error", ("bad_return_value", ("ok", 0, -1)))
 
 
-@in_process
+@pytest.mark.process
 def test_gs_11_init_may_take_too_long() -> None:
     """After the timeout start gives up, and the process has been killed; no message is left behind."""
     caller = self()
@@ -131,7 +131,7 @@ def test_gs_11_init_may_take_too_long() -> None:
     assert not Process.alive(pid)
 
 
-@in_process
+@pytest.mark.process
 def test_a_linked_start_that_takes_too_long_leaves_no_exit_message() -> None:
     """Nor does a caller that traps exits find one."""
     trap()
@@ -139,7 +139,7 @@ def test_a_linked_start_that_takes_too_long_leaves_no_exit_message() -> None:
     assert messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_a_server_killed_in_its_init() -> None:
     """start returns the reason, and leaves no message."""
     trap()
@@ -147,14 +147,14 @@ def test_a_server_killed_in_its_init() -> None:
     assert messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_gs_12_a_module_without_init() -> None:
     """Something that has no init cannot be started: ("undef", stack)."""
     status, (why, stack) = GenServer.start(types.ModuleType("NoSuchModule"), [])
     assert (status, why, stack[0][:3]) == ("error", "undef", ("NoSuchModule", "init", [[]]))
 
 
-@in_process
+@pytest.mark.process
 def test_gs_13_a_name_that_is_taken() -> None:
     """start says who has it, and the second init is not run."""
     caller = self()
@@ -163,7 +163,7 @@ def test_gs_13_a_name_that_is_taken() -> None:
     assert messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_two_that_start_under_one_name_at_once() -> None:
     """One of them has it, and the other is told so."""
     caller = self()
@@ -174,7 +174,7 @@ def test_two_that_start_under_one_name_at_once() -> None:
     assert {result[1][0] for result in results if result[0] == "error"} == {"already_started"}
 
 
-@in_process
+@pytest.mark.process
 def test_gs_15_names() -> None:
     """None is no name; what cannot be one is refused, and the error lists what can."""
     assert S.start({}, name=None)[0] == "ok"
@@ -184,7 +184,7 @@ def test_gs_15_names() -> None:
         S.start({}, name=("global", "x"))
 
 
-@in_process
+@pytest.mark.process
 def test_gs_16_whereis() -> None:
     """A name, a pid, and (name, node()) lead to the pid; an unknown name to None."""
     pid = ok(S.start({}, name="gs16"))
@@ -192,14 +192,14 @@ def test_gs_16_whereis() -> None:
     assert found == [pid, None, pid, pid]
 
 
-@in_process
+@pytest.mark.process
 def test_a_class_as_a_name() -> None:
     """As in the article: name=MyServer, and calls to MyServer."""
     pid = ok(S.start(7, name=S))
     assert (GenServer.call(S, "get"), Process.whereis(S)) == (7, pid)
 
 
-@in_process
+@pytest.mark.process
 def test_the_name_of_a_server_that_did_not_start_is_free() -> None:
     """Already when start has returned."""
     for answer in ("ignore", ("stop", "nope"), ("error", "busy")):
@@ -207,7 +207,7 @@ def test_the_name_of_a_server_that_did_not_start_is_free() -> None:
         assert Process.whereis("shy") is None
 
 
-@in_process
+@pytest.mark.process
 def test_a_python_module_as_a_behaviour() -> None:
     """A module of functions will do, where it has those that are needed."""
     module = types.ModuleType("adder")
@@ -216,7 +216,7 @@ def test_a_python_module_as_a_behaviour() -> None:
     assert (GenServer.call(pid, 2), GenServer.call(pid, 3)) == (3, 6)
 
 
-@in_process
+@pytest.mark.process
 def test_ancestors() -> None:
     """A server knows who started it, and whom that one was started by."""
     caller = self()
@@ -229,14 +229,14 @@ def test_ancestors() -> None:
 # Calls.
 
 
-@in_process
+@pytest.mark.process
 def test_gs_20_a_call_to_a_dead_process() -> None:
     """The caller exits with "noproc" and the call that it made."""
     pid = dead()
     assert caught(lambda: GenServer.call(pid, "hi")) == ("exit", ("noproc", (GenServer, "call", [pid, "hi", 5000])))
 
 
-@in_process
+@pytest.mark.process
 def test_gs_22_a_call_to_oneself() -> None:
     """It would wait for itself: "calling_self"."""
     assert caught(lambda: GenServer.call(self(), "hi")) == (
@@ -245,7 +245,7 @@ def test_gs_22_a_call_to_oneself() -> None:
     )
 
 
-@in_process
+@pytest.mark.process
 def test_gs_23_a_timeout_ends_the_caller_and_not_the_server() -> None:
     """The server lives and goes on with the state that it made."""
     pid = ok(S.start(0))
@@ -254,7 +254,7 @@ def test_gs_23_a_timeout_ends_the_caller_and_not_the_server() -> None:
     assert GenServer.call(pid, "get") == 1
 
 
-@in_process
+@pytest.mark.process
 def test_gs_24_a_late_reply_vanishes() -> None:
     """The mailbox of who gave up stays empty."""
     pid = ok(S.start(0))
@@ -263,7 +263,7 @@ def test_gs_24_a_late_reply_vanishes() -> None:
     assert messages() == []
 
 
-@in_process
+@in_process  # in the plugin Ctrl+C ends the test
 def test_a_call_that_is_interrupted_leaves_nothing() -> None:
     """After Ctrl+C there is no monitor, and the reply that comes late vanishes."""
     pid = ok(S.start(0))
@@ -276,7 +276,7 @@ def test_a_call_that_is_interrupted_leaves_nothing() -> None:
     assert messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_gs_26_a_server_that_raises() -> None:
     """The caller exits with the exception and its stack, and the call."""
     pid = ok(S.start(0))
@@ -288,7 +288,7 @@ def test_gs_26_a_server_that_raises() -> None:
     )  # fmt: skip
 
 
-@in_process
+@pytest.mark.process
 def test_gs_27_a_server_killed_during_the_call() -> None:
     """The caller exits with "killed"."""
     pid = ok(S.start(0))
@@ -300,7 +300,7 @@ def test_gs_27_a_server_killed_during_the_call() -> None:
     assert caught(lambda: GenServer.call(pid, ("run", kill_when_busy)))[1][0] == "killed"
 
 
-@in_process
+@pytest.mark.process
 def test_gs_28_an_uncaught_exit_of_a_call() -> None:
     """It ends the caller with that whole tuple."""
     assert outcome(lambda: GenServer.call("nobody_here", "hi")) == (
@@ -309,7 +309,7 @@ def test_gs_28_an_uncaught_exit_of_a_call() -> None:
     )
 
 
-@in_process
+@pytest.mark.process
 def test_gs_30_anybody_may_reply() -> None:
     """from_ is the caller's pid and the tag of the call, and can be handed on."""
     pid = ok(S.start(0))
@@ -328,7 +328,7 @@ def test_gs_30_anybody_may_reply() -> None:
     assert receive(after=SOON) == (tag, "x")
 
 
-@in_process
+@pytest.mark.process
 def test_a_second_reply_vanishes() -> None:
     """One call has one reply."""
     pid = ok(S.start(0))
@@ -337,7 +337,7 @@ def test_a_second_reply_vanishes() -> None:
     assert messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_gs_31_others_are_served_while_a_reply_is_due() -> None:
     """A call left open stops nobody."""
     pid, caller = ok(S.start(0)), self()
@@ -353,7 +353,7 @@ def test_gs_31_others_are_served_while_a_reply_is_due() -> None:
     assert receive(after=SOON) == ("first", "answered")
 
 
-@in_process
+@pytest.mark.process
 def test_gs_32_other_messages_stay_where_they_are() -> None:
     """What looks like a reply does not fool a call, and nothing of it is lost."""
     pid = ok(S.start(0))
@@ -362,7 +362,7 @@ def test_gs_32_other_messages_stay_where_they_are() -> None:
     assert len(messages()) == 2
 
 
-@in_process
+@pytest.mark.process
 def test_gs_34_a_call_that_stops_the_server() -> None:
     """Without a reply the caller exits with the server's reason."""
     pid = ok(S.start({"to": self()}))
@@ -371,7 +371,7 @@ def test_gs_34_a_call_that_stops_the_server() -> None:
     assert messages() == [("terminate", "done")]
 
 
-@in_process
+@pytest.mark.process
 def test_a_call_that_stops_the_server_with_a_reply() -> None:
     """The reply comes, after terminate has run."""
     pid = ok(S.start({"to": self()}))
@@ -380,7 +380,7 @@ def test_a_call_that_stops_the_server_with_a_reply() -> None:
     assert ends(pid) == "noproc"
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize(
     "rubbish", ["rubbish", ("reply", 1), ("noreply",), ("reply", 1, 2, "soon"), ("noreply", 1, True), 42]
 )
@@ -392,7 +392,7 @@ def test_gs_35_an_answer_of_no_known_shape(rubbish: Any) -> None:
     assert messages() == [("terminate", ("bad_return_value", rubbish))]
 
 
-@in_process
+@pytest.mark.process
 def test_gs_38_a_request_that_has_no_case() -> None:
     """A handle_call that falls out of its `match` ends the server with "function_clause", and names the request."""
     pid = ok(S.start(0))
@@ -400,7 +400,7 @@ def test_gs_38_a_request_that_has_no_case() -> None:
     assert (why, stack[0][:2], stack[0][2][0]) == ("function_clause", ("S", "handle_call"), "no_clause")
 
 
-@in_process
+@pytest.mark.process
 def test_requests_and_replies_share_nothing() -> None:
     """What the caller changes afterwards is unchanged in the server, and the other way round."""
     pid, items = ok(S.start([])), [1]
@@ -411,7 +411,7 @@ def test_requests_and_replies_share_nothing() -> None:
     assert GenServer.call(pid, "get") == [1]
 
 
-@in_process
+@pytest.mark.process
 def test_a_missing_handle_call() -> None:
     """A server that has none says so."""
     pid = ok(GenServer.start(Bare, 0, name="bare"))
@@ -419,7 +419,7 @@ def test_a_missing_handle_call() -> None:
     assert str(error) == "attempted to call GenServer 'bare' but no handle_call/3 clause was provided"
 
 
-@in_process
+@pytest.mark.process
 def test_a_server_is_no_server() -> None:
     """What can be no server is refused with what can."""
     with pytest.raises(ArgumentError, match="is no server"):
@@ -428,7 +428,7 @@ def test_a_server_is_no_server() -> None:
         GenServer.call(self, "hi")
 
 
-@in_process
+@pytest.mark.process
 def test_a_call_to_another_node() -> None:
     """There is none: ("nodedown", node)."""
     assert caught(lambda: GenServer.call(("x", "other@host"), "hi"))[1][0] == ("nodedown", "other@host")
@@ -437,7 +437,7 @@ def test_a_call_to_another_node() -> None:
 # Casts and messages.
 
 
-@in_process
+@pytest.mark.process
 def test_gs_40_a_cast_is_always_ok() -> None:
     """Whether somebody is there or not."""
     pid = ok(S.start(0))
@@ -446,7 +446,7 @@ def test_gs_40_a_cast_is_always_ok() -> None:
     assert [*answers, GenServer.call(pid, "get")] == ["ok", "ok", "ok", "ok", 1]
 
 
-@in_process
+@pytest.mark.process
 def test_gs_41_casts_keep_their_order() -> None:
     """From one process, also beside calls."""
     pid = ok(S.start([]))
@@ -455,7 +455,7 @@ def test_gs_41_casts_keep_their_order() -> None:
     assert GenServer.call(pid, "get") == [*range(100)]
 
 
-@in_process
+@pytest.mark.process
 def test_gs_43_a_missing_handle_cast() -> None:
     """A server that has none ends with an error that says so."""
     pid = ok(GenServer.start(Bare, 0, name="gs43"))
@@ -463,7 +463,7 @@ def test_gs_43_a_missing_handle_cast() -> None:
     assert str(error) == "attempted to cast GenServer 'gs43' but no handle_cast/2 clause was provided"
 
 
-@in_process
+@pytest.mark.process
 def test_gs_44_the_messages() -> None:
     """A cast is ("$gen_cast", m), a call ("$gen_call", from, m)."""
     caller = self()
@@ -476,7 +476,7 @@ def test_gs_44_the_messages() -> None:
     raise AssertionError("no such call")
 
 
-@in_process
+@pytest.mark.process
 def test_gs_45_plain_messages() -> None:
     """They go to handle_info."""
     pid = ok(S.start({"to": self()}))
@@ -484,7 +484,7 @@ def test_gs_45_plain_messages() -> None:
     assert receive(after=SOON) == ("info", ("plain", 1))
 
 
-@in_process
+@pytest.mark.process
 def test_gs_47_a_message_that_has_no_case() -> None:
     """A handle_info without a catch-all ends the server."""
     pid = ok(S.start(0))
@@ -492,7 +492,7 @@ def test_gs_47_a_message_that_has_no_case() -> None:
     assert why == "function_clause"
 
 
-@in_process
+@pytest.mark.process
 def test_the_default_handle_info_only_reports(caplog: pytest.LogCaptureFixture) -> None:
     """A server without one lives on."""
     pid = ok(GenServer.start(Bare, 0))
@@ -504,7 +504,7 @@ def test_the_default_handle_info_only_reports(caplog: pytest.LogCaptureFixture) 
 # Continue, timeouts, hibernation.
 
 
-@in_process
+@pytest.mark.process
 def test_gs_50_continue_comes_before_any_message() -> None:
     """Also before those sent meanwhile; and start_link does not wait for it."""
     caller = self()
@@ -518,7 +518,7 @@ def test_gs_50_continue_comes_before_any_message() -> None:
     assert [receive(after=SOON), receive(after=SOON)] == ["continue", "message"]
 
 
-@in_process
+@pytest.mark.process
 def test_gs_51_a_reply_goes_out_before_continue() -> None:
     """The next call finds what continue has made."""
     pid = ok(S.start(0))
@@ -527,7 +527,7 @@ def test_gs_51_a_reply_goes_out_before_continue() -> None:
     assert GenServer.call(pid, "get") == 1
 
 
-@in_process
+@pytest.mark.process
 def test_continue_may_continue() -> None:
     """Many times, without growing a stack."""
 
@@ -537,7 +537,7 @@ def test_continue_may_continue() -> None:
     assert GenServer.call(ok(S.start(lambda: ("ok", 0, ("continue", again)))), "get") == 5000
 
 
-@in_process
+@pytest.mark.process
 def test_a_timeout_comes_as_a_message() -> None:
     """When no message has come for so long: handle_info("timeout", state)."""
     caller = self()
@@ -546,7 +546,7 @@ def test_a_timeout_comes_as_a_message() -> None:
     assert messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_a_timeout_may_be_set_again_and_again() -> None:
     """A server whose callbacks always return one runs for ever, in constant memory."""
     pid = ok(S.start(lambda: ("ok", 0, 5000)))
@@ -555,7 +555,7 @@ def test_a_timeout_may_be_set_again_and_again() -> None:
     assert GenServer.call(pid, "get") == 2000
 
 
-@in_process
+@pytest.mark.process
 def test_gs_53_a_message_cancels_the_timeout() -> None:
     """Any message does, and none comes later."""
     caller = self()
@@ -564,7 +564,7 @@ def test_gs_53_a_message_cancels_the_timeout() -> None:
     assert messages(150) == [("info", "x")]
 
 
-@in_process
+@pytest.mark.process
 def test_gs_54_a_timeout_of_0() -> None:
     """A message that is there already comes first, and then no timeout."""
     caller = self()
@@ -574,7 +574,7 @@ def test_gs_54_a_timeout_of_0() -> None:
     assert messages() == [("info", "timeout")]
 
 
-@in_process
+@pytest.mark.process
 def test_gs_72_hibernate_changes_nothing_for_callers() -> None:
     """It is accepted wherever a timeout is."""
     pid = ok(S.start(lambda: ("ok", 0, "hibernate")))
@@ -582,7 +582,7 @@ def test_gs_72_hibernate_changes_nothing_for_callers() -> None:
     assert GenServer.call(pid, "get") == 1
 
 
-@in_process
+@pytest.mark.process
 def test_a_server_that_waits_is_small() -> None:
     """It holds no stack: its memory is that of a process that hibernates."""
     pid = ok(S.start(0))
@@ -593,7 +593,7 @@ def test_a_server_that_waits_is_small() -> None:
 # Stopping.
 
 
-@in_process
+@pytest.mark.process
 def test_gs_55_stop() -> None:
     """ "ok", the reason is "normal", and terminate runs."""
     pid = ok(S.start({"to": self()}))
@@ -602,7 +602,7 @@ def test_gs_55_stop() -> None:
     assert messages() == [("terminate", "normal"), ("DOWN", reference, "process", pid, "normal")]
 
 
-@in_process
+@pytest.mark.process
 def test_gs_57_stop_of_what_is_not_there() -> None:
     """The caller exits with "noproc"."""
     pid = dead()
@@ -611,7 +611,7 @@ def test_gs_57_stop_of_what_is_not_there() -> None:
     assert caught(lambda: GenServer.stop(self()))[1][0] == "calling_self"
 
 
-@in_process
+@pytest.mark.process
 def test_gs_58_stop_with_a_timeout() -> None:
     """A busy server is given up on, and stops when it gets to the message."""
     pid = ok(S.start({}))
@@ -623,7 +623,7 @@ def test_gs_58_stop_with_a_timeout() -> None:
     assert receive(("DOWN", reference, ..., ..., ...), after=SOON)[4] == "normal"
 
 
-@in_process
+@pytest.mark.process
 def test_stop_with_a_server_that_ends_otherwise() -> None:
     """Where terminate crashes, the caller exits with that."""
     pid = ok(GenServer.start(CrashesInTerminate, 0))
@@ -643,7 +643,7 @@ class CrashesInTerminate(GenServer):
         raise RuntimeError("in terminate")
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("function", "reason"),
     [
@@ -661,7 +661,7 @@ def test_gs_60_terminate_is_called(function: Any, reason: Any) -> None:
     assert messages() == [("terminate", reason)]
 
 
-@in_process
+@pytest.mark.process
 def test_gs_60_terminate_is_called_after_an_exception() -> None:
     """With the exception and its stack."""
     pid = ok(S.start({"to": self()}))
@@ -670,7 +670,7 @@ def test_gs_60_terminate_is_called_after_an_exception() -> None:
     assert (repr(error), stack[0][1]) == ("ValueError('x')", "raises.<locals>.fail")
 
 
-@in_process
+@pytest.mark.process
 def test_gs_62_an_exit_signal_of_a_stranger() -> None:
     """To a server that traps exits it is a message like others."""
     pid = ok(S.start(trapping(self())))
@@ -678,7 +678,7 @@ def test_gs_62_an_exit_signal_of_a_stranger() -> None:
     assert messages() == [("info", ("EXIT", self(), "shutdown"))]
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize("reason", ["shutdown", "normal", "boom"])
 def test_gs_63_an_exit_signal_of_the_parent(reason: str) -> None:
     """A server that traps exits ends with it, and terminate runs; "normal" is no exception."""
@@ -688,7 +688,7 @@ def test_gs_63_an_exit_signal_of_the_parent(reason: str) -> None:
     assert [each for each in messages() if each[0] in ("info", "terminate")] == [("terminate", reason)]
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize(("reason", "alive"), [("boom", False), ("normal", True)])
 def test_gs_64_the_parents_end(reason: str, alive: bool) -> None:
     """It kills a server that does not trap exits, without terminate; "normal" leaves it running."""
@@ -704,7 +704,7 @@ def test_gs_64_the_parents_end(reason: str, alive: bool) -> None:
     assert messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_gs_66_a_kill_runs_no_terminate() -> None:
     """Nor does any other exit signal to a server that does not trap."""
     pid = ok(S.start(trapping(self())))
@@ -714,7 +714,7 @@ def test_gs_66_a_kill_runs_no_terminate() -> None:
     assert messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_gs_67_a_crash_in_terminate_is_the_reason() -> None:
     """It takes the place of the first."""
     pid = ok(GenServer.start(CrashesInTerminate, 0))
@@ -725,7 +725,7 @@ def test_gs_67_a_crash_in_terminate_is_the_reason() -> None:
 # The rest.
 
 
-@in_process
+@pytest.mark.process
 def test_gs_70_child_spec() -> None:
     """Every GenServer class says how it is to be started."""
     assert Bare.child_spec("arg") == {"id": Bare, "start": (Bare, "start_link", ["arg"])}
@@ -753,7 +753,7 @@ def test_an_unknown_class_keyword_is_refused() -> None:
             pass
 
 
-@in_process
+@pytest.mark.process
 def test_gs_71_abcast_and_multi_call() -> None:
     """On the one node there is."""
     ok(S.start(7, name="gs71"))
@@ -761,7 +761,7 @@ def test_gs_71_abcast_and_multi_call() -> None:
     assert GenServer.multi_call("gs71", "get") == ([(node(), 8)], [])
 
 
-@in_process
+@pytest.mark.process
 def test_ok_asserts_a_start() -> None:
     """The match of {:ok, pid} = …"""
     with pytest.raises(MatchError):

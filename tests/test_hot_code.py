@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from in_process import ends_after, in_process
+from in_process import ends_after
 
 from pyex import Process, ok
 from pyex.otp.gen_server import GenServer
@@ -65,7 +65,7 @@ def program(tmp_path: Path) -> Any:
     sys.modules.pop("hot_counter", None)
 
 
-@in_process
+@pytest.mark.process
 def test_the_newest_version_handles_the_next_message(program: Program) -> None:
     """The state is kept, and the process is the same."""
     pid = ok(GenServer.start(program.load(FIRST), 0))
@@ -74,7 +74,7 @@ def test_the_newest_version_handles_the_next_message(program: Program) -> None:
     assert [GenServer.call(pid, "next") for _ in range(3)] == [3, 13, 23]
 
 
-@in_process
+@pytest.mark.process
 def test_many_versions(program: Program) -> None:
     """Whatever came between, the newest is what runs."""
     pid = ok(GenServer.start(program.load(FIRST), 0))
@@ -82,7 +82,7 @@ def test_many_versions(program: Program) -> None:
     assert [GenServer.call(pid, "next") for _ in range(2)] == [0, 10]
 
 
-@in_process
+@pytest.mark.process
 def test_code_change_converts_the_state(program: Program) -> None:
     """It is called once, before the next message."""
     pid = ok(GenServer.start(program.load(FIRST), 3))
@@ -90,7 +90,7 @@ def test_code_change_converts_the_state(program: Program) -> None:
     assert [GenServer.call(pid, "next") for _ in range(2)] == [300, 310]
 
 
-@in_process
+@pytest.mark.process
 def test_code_change_may_refuse(program: Program) -> None:
     """The server ends with the reason, and its supervisor starts it with the new code."""
     pid = ok(GenServer.start(program.load(FIRST), 3))
@@ -98,7 +98,7 @@ def test_code_change_may_refuse(program: Program) -> None:
     assert ends_after(pid, lambda: GenServer.cast(pid, "x")) == "too old"
 
 
-@in_process
+@pytest.mark.process
 def test_a_code_change_that_raises(program: Program) -> None:
     """It is a crash like others."""
     pid = ok(GenServer.start(program.load(FIRST), 3))
@@ -107,7 +107,7 @@ def test_a_code_change_that_raises(program: Program) -> None:
     assert isinstance(error, ZeroDivisionError)
 
 
-@in_process
+@pytest.mark.process
 def test_a_class_stays_the_name_of_a_server(program: Program) -> None:
     """A server registered by its class is found by the new class."""
     old = program.load(FIRST)
@@ -118,7 +118,7 @@ def test_a_class_stays_the_name_of_a_server(program: Program) -> None:
     assert (GenServer.call(new, "next"), GenServer.call(old, "next")) == (0, 10)
 
 
-@in_process
+@pytest.mark.process
 def test_a_python_module_is_reloaded_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its functions are looked up at each message."""
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -133,7 +133,7 @@ def test_a_python_module_is_reloaded_too(tmp_path: Path, monkeypatch: pytest.Mon
     assert GenServer.call(pid, "which") == "second one"
 
 
-@in_process
+@pytest.mark.process
 def test_classes_made_in_a_function_have_no_versions() -> None:
     """Two calls of a function make two classes: a server of the first is not one of the second."""
 
@@ -151,7 +151,7 @@ def test_classes_made_in_a_function_have_no_versions() -> None:
     assert make("a") != make("a")
 
 
-@in_process
+@pytest.mark.process
 def test_sys_works_over_a_change(program: Program) -> None:
     """A look at the state changes the code as any message does."""
     pid = ok(GenServer.start(program.load(FIRST), 3))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from in_process import caught, dead, ends, ends_after, idle, in_process, messages, outcome, trap, trapper
+from in_process import caught, dead, ends, ends_after, idle, messages, outcome, trap, trapper
 
 from pyex import ArgumentError, ErlangError, Pid, Process, exit, receive, self, send, spawn, spawn_link, spawn_monitor
 
@@ -41,7 +41,7 @@ def exit_when_told(reason: Any) -> None:
     exit(reason)
 
 
-@in_process
+@pytest.mark.process
 def test_link_01_both_sides_show_the_link() -> None:
     """`Process.link` returns True, and each of the two has the other among its links."""
     pid = idle()
@@ -49,7 +49,7 @@ def test_link_01_both_sides_show_the_link() -> None:
     assert pid in links(self()) and self() in links(pid)
 
 
-@in_process
+@pytest.mark.process
 def test_link_02_the_parents_crash_kills_the_child() -> None:
     """A link works both ways: a child dies of its parent's reason."""
     caller = self()
@@ -63,7 +63,7 @@ def test_link_02_the_parents_crash_kills_the_child() -> None:
     assert ends_after(child, lambda: send(pid, "go"), SOON) == "boom"
 
 
-@in_process
+@pytest.mark.process
 def test_link_04_linking_twice_makes_one_link() -> None:
     """A second `link` to the same process adds nothing, and one `unlink` takes it all away."""
     pid = idle()
@@ -75,7 +75,7 @@ def test_link_04_linking_twice_makes_one_link() -> None:
     assert ends_after(pid, lambda: Process.exit(pid, "kill"), SOON) == "killed"
 
 
-@in_process
+@pytest.mark.process
 def test_link_05_linking_twice_gives_one_exit_message() -> None:
     """A trapping process that has linked twice hears once of the end."""
     trap()
@@ -86,13 +86,13 @@ def test_link_05_linking_twice_gives_one_exit_message() -> None:
     assert messages() == [("EXIT", pid, "killed")]
 
 
-@in_process
+@pytest.mark.process
 def test_link_06_unlink_is_always_true() -> None:
     """`unlink` returns True for a process never linked, a dead one, and oneself."""
     assert [Process.unlink(idle()), Process.unlink(dead()), Process.unlink(self())] == [True, True, True]
 
 
-@in_process
+@pytest.mark.process
 def test_link_08_linking_a_dead_process_raises_noproc() -> None:
     """A process that does not trap gets an error from linking to a dead one, and can catch it."""
     pid = dead()
@@ -101,7 +101,7 @@ def test_link_08_linking_a_dead_process_raises_noproc() -> None:
     assert error.reason == "noproc" and str(error).startswith("Erlang error: :noproc")
 
 
-@in_process
+@pytest.mark.process
 def test_link_08_linking_a_dead_process_uncaught() -> None:
     """A process that does not catch the error of linking to a dead one ends with noproc and a stacktrace."""
     pid = dead()
@@ -109,7 +109,7 @@ def test_link_08_linking_a_dead_process_uncaught() -> None:
     assert (how, reason) == ("exited", "noproc") and stacktrace
 
 
-@in_process
+@pytest.mark.process
 def test_link_09_linking_a_dead_process_while_trapping() -> None:
     """A trapping process may link to a dead one: that returns True, and an EXIT message says noproc."""
     pid = dead()
@@ -118,7 +118,7 @@ def test_link_09_linking_a_dead_process_while_trapping() -> None:
     assert messages() == [("EXIT", pid, "noproc")]
 
 
-@in_process
+@pytest.mark.process
 def test_link_10_a_group_of_linked_processes_falls_together() -> None:
     """In a chain of linked processes the crash of the last ends all, with its reason."""
     caller = self()
@@ -136,7 +136,7 @@ def test_link_10_a_group_of_linked_processes_falls_together() -> None:
     assert [receive(("DOWN", each, ..., ..., ...), after=SOON)[4] for each in references] == ["boom"] * 4
 
 
-@in_process
+@pytest.mark.process
 def test_link_12_the_peers_of_a_killed_process_end_killed() -> None:
     """A killed process and those linked to it all end with "killed"."""
     caller = self()
@@ -152,7 +152,7 @@ def test_link_12_the_peers_of_a_killed_process_end_killed() -> None:
     assert [receive(("DOWN", each, ..., ..., ...), after=SOON)[4] for each in (first, second)] == ["killed", "killed"]
 
 
-@in_process
+@pytest.mark.process
 def test_link_13_the_exit_message_names_the_neighbour() -> None:
     """An EXIT message comes from the process that one is linked to, not from where the trouble began."""
     trap()
@@ -167,7 +167,7 @@ def test_link_13_the_exit_message_names_the_neighbour() -> None:
     assert receive(after=SOON) == ("EXIT", pid, "boom")
 
 
-@in_process
+@pytest.mark.process
 def test_link_14_after_unlink_a_crash_goes_unnoticed() -> None:
     """A process that has unlinked survives the crash of the other."""
 
@@ -180,7 +180,7 @@ def test_link_14_after_unlink_a_crash_goes_unnoticed() -> None:
     assert outcome(careful) == ("returned", "fine")
 
 
-@in_process
+@pytest.mark.process
 def test_link_16_a_trapping_process_is_told_of_every_end() -> None:
     """A trapping process gets an EXIT message for every linked child, also when it ends normally."""
     trap()
@@ -191,7 +191,7 @@ def test_link_16_a_trapping_process_is_told_of_every_end() -> None:
     assert heard == ["normal", "normal", "shutdown", "boom"]
 
 
-@in_process
+@pytest.mark.process
 def test_link_17_trapping_can_begin_after_the_link_and_end_again() -> None:
     """What counts is whether a process traps when the signal comes, not when the link was made."""
 
@@ -208,7 +208,7 @@ def test_link_17_trapping_can_begin_after_the_link_and_end_again() -> None:
 
 
 @pytest.mark.parametrize("what", ["foo", None, 12, self])
-@in_process
+@pytest.mark.process
 def test_link_18_only_a_pid_can_be_linked(what: Any) -> None:
     """Linking and unlinking anything but a pid raise an ArgumentError that says so."""
     for function in (Process.link, Process.unlink):
@@ -219,14 +219,14 @@ def test_link_18_only_a_pid_can_be_linked(what: Any) -> None:
 # -- neighbours
 
 
-@in_process
+@pytest.mark.process
 def test_link_to_oneself_does_nothing() -> None:
     """A process may link to itself, which makes no link."""
     assert Process.link(self()) is True
     assert links(self()) == []
 
 
-@in_process
+@pytest.mark.process
 def test_link_oneself_gives_no_exit_message_when_trapping() -> None:
     """A trapping process that has linked to itself hears nothing of that."""
     trap()
@@ -234,7 +234,7 @@ def test_link_oneself_gives_no_exit_message_when_trapping() -> None:
     assert messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_link_a_parent_that_ends_normally_leaves_its_child() -> None:
     """A linked child lives on when its parent returns, and has no link any more."""
     caller = self()
@@ -244,7 +244,7 @@ def test_link_a_parent_that_ends_normally_leaves_its_child() -> None:
     assert Process.alive(child) and links(child) == []
 
 
-@in_process
+@pytest.mark.process
 def test_link_a_trapping_child_is_told_of_its_parents_normal_end() -> None:
     """A trapping process hears of the normal end of its parent as of any other peer's."""
     pid = trapper()
@@ -252,7 +252,7 @@ def test_link_a_trapping_child_is_told_of_its_parents_normal_end() -> None:
     assert receive(after=SOON) == ("got", ("EXIT", parent, "normal"))
 
 
-@in_process
+@pytest.mark.process
 def test_link_a_trapping_process_stops_a_cascade() -> None:
     """In a chain the crash goes no further than to the process that traps."""
     middle, top = trapper(), spawn(obey)
@@ -268,7 +268,7 @@ def test_link_a_trapping_process_stops_a_cascade() -> None:
     assert Process.alive(middle) and Process.alive(top)
 
 
-@in_process
+@pytest.mark.process
 def test_link_a_normal_end_in_the_middle_parts_a_chain() -> None:
     """When the middle one of three ends normally, the outer two are not linked to each other."""
     left, middle, right = spawn(obey), spawn(exit_when_told, "normal"), spawn(obey)
@@ -279,7 +279,7 @@ def test_link_a_normal_end_in_the_middle_parts_a_chain() -> None:
     assert Process.alive(right)
 
 
-@in_process
+@pytest.mark.process
 def test_link_a_ring_falls_as_a_whole() -> None:
     """Processes linked in a ring all end with the reason of the first, each once."""
     ring = [spawn(obey) for _ in range(5)]
@@ -292,7 +292,7 @@ def test_link_a_ring_falls_as_a_whole() -> None:
     assert {(reference, reason) for _, reference, _, _, reason in downs} == {(each, "boom") for each in references}
 
 
-@in_process
+@pytest.mark.process
 def test_link_a_trapping_member_outlives_its_group() -> None:
     """Of a group only the member that traps remains, and it is told by its own neighbour."""
     first, second, member = spawn(obey), spawn(obey), trapper()
@@ -304,7 +304,7 @@ def test_link_a_trapping_member_outlives_its_group() -> None:
     assert Process.alive(member)
 
 
-@in_process
+@pytest.mark.process
 def test_link_all_that_are_linked_to_one_process_hear_of_its_end() -> None:
     """Fifty children of one process all die with it."""
     caller = self()
@@ -319,7 +319,7 @@ def test_link_all_that_are_linked_to_one_process_hear_of_its_end() -> None:
     assert {receive(("DOWN", each, ..., ..., ...), after=SOON)[4] for each in references} == {"boom"}
 
 
-@in_process
+@pytest.mark.process
 def test_link_unlink_leaves_an_exit_message_that_is_there_already() -> None:
     """`unlink` does not take back an EXIT message that has come."""
     trap()
@@ -329,7 +329,7 @@ def test_link_unlink_leaves_an_exit_message_that_is_there_already() -> None:
     assert messages() == [("EXIT", pid, "boom")]
 
 
-@in_process
+@pytest.mark.process
 def test_link_no_exit_message_comes_after_unlink() -> None:
     """A trapping process that has unlinked is told nothing of the end."""
     trap()
@@ -339,7 +339,7 @@ def test_link_no_exit_message_comes_after_unlink() -> None:
     assert messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_link_either_side_can_unlink() -> None:
     """The side that did not make the link may take it away, for both."""
 
@@ -360,7 +360,7 @@ def test_link_either_side_can_unlink() -> None:
     assert outcome(parent) == ("returned", "fine")
 
 
-@in_process
+@pytest.mark.process
 def test_link_can_be_made_again_after_unlink() -> None:
     """A link made anew after `unlink` works as the first did."""
     trap()
@@ -372,7 +372,7 @@ def test_link_can_be_made_again_after_unlink() -> None:
     assert messages() == [("EXIT", pid, "boom")]
 
 
-@in_process
+@pytest.mark.process
 def test_link_made_while_trapping_kills_once_trapping_is_over() -> None:
     """A process that links while it traps, and then stops trapping, dies with its peer."""
 
@@ -386,7 +386,7 @@ def test_link_made_while_trapping_kills_once_trapping_is_over() -> None:
     assert outcome(fickle) == ("exited", "boom")
 
 
-@in_process
+@pytest.mark.process
 def test_link_an_exit_message_stays_a_message_when_trapping_ends() -> None:
     """An EXIT message in the mailbox does no harm to a process that has stopped trapping."""
 
@@ -399,7 +399,7 @@ def test_link_an_exit_message_stays_a_message_when_trapping_ends() -> None:
     assert outcome(fickle) == ("returned", ["boom"])
 
 
-@in_process
+@pytest.mark.process
 def test_link_is_gone_when_the_peer_has_ended() -> None:
     """A dead process is no longer among the links of its peers."""
     trap()
@@ -408,7 +408,7 @@ def test_link_is_gone_when_the_peer_has_ended() -> None:
     assert links(self()) == []
 
 
-@in_process
+@pytest.mark.process
 def test_link_to_a_process_that_crashed_says_noproc_and_not_why() -> None:
     """Who links again to a peer that has ended is told noproc, whatever its reason was."""
     trap()
@@ -418,7 +418,7 @@ def test_link_to_a_process_that_crashed_says_noproc_and_not_why() -> None:
     assert messages() == [("EXIT", pid, "noproc")]
 
 
-@in_process
+@pytest.mark.process
 def test_link_to_a_process_just_killed_says_noproc() -> None:
     """A process is gone for whoever links to it as soon as it has been killed."""
     trap()
@@ -428,7 +428,7 @@ def test_link_to_a_process_just_killed_says_noproc() -> None:
     assert messages() == [("EXIT", pid, "noproc")]
 
 
-@in_process
+@pytest.mark.process
 def test_link_to_a_dead_process_is_no_link() -> None:
     """Linking to a dead process while trapping adds nothing to the links."""
     trap()
@@ -436,7 +436,7 @@ def test_link_to_a_dead_process_is_no_link() -> None:
     assert links(self()) == []
 
 
-@in_process
+@pytest.mark.process
 def test_link_messages_sent_before_the_end_come_before_the_exit_message() -> None:
     """What a linked process sent is there before the word of its end."""
     trap()
@@ -445,7 +445,7 @@ def test_link_messages_sent_before_the_end_come_before_the_exit_message() -> Non
     assert messages() == [0, 1, 2, ("EXIT", pid, "normal")]
 
 
-@in_process
+@pytest.mark.process
 def test_link_an_exit_of_kill_goes_through_a_chain_as_kill() -> None:
     """A process's own `exit("kill")` ends its peers, and theirs, with "kill"."""
     caller = self()
@@ -463,7 +463,7 @@ def test_link_an_exit_of_kill_goes_through_a_chain_as_kill() -> None:
     assert receive(("DOWN", reference, ..., pid, ...), after=SOON)[4] == "kill"
 
 
-@in_process
+@pytest.mark.process
 def test_link_killed_is_an_ordinary_reason_for_a_peer_that_traps() -> None:
     """A trapping process survives the kill of a peer, and is told "killed"."""
     trap()
@@ -472,7 +472,7 @@ def test_link_killed_is_an_ordinary_reason_for_a_peer_that_traps() -> None:
     assert receive(after=SOON) == ("EXIT", pid, "killed")
 
 
-@in_process
+@pytest.mark.process
 def test_link_shows_in_the_order_in_which_links_were_made() -> None:
     """The links of a process are listed oldest first."""
     first, second, third = idle(), idle(), idle()

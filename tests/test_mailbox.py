@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from in_process import dead, ends, idle, in_process, messages, outcome
+from in_process import dead, ends, idle, messages, outcome
 
 from pyex import (
     ArgumentError,
@@ -38,7 +38,7 @@ def send_to_self(*what: object) -> None:
 # -- sending
 
 
-@in_process
+@pytest.mark.process
 def test_mbox_02_messages_from_one_sender_arrive_in_order() -> None:
     """What one process sends me reaches me in the order in which it was sent."""
     me = self()
@@ -46,7 +46,7 @@ def test_mbox_02_messages_from_one_sender_arrive_in_order() -> None:
     assert [receive(after=SOON) for _ in range(1000)] == list(range(1000))
 
 
-@in_process
+@pytest.mark.process
 def test_each_of_several_senders_keeps_its_own_order() -> None:
     """When several processes send to me at once, the messages of each stay in its own order."""
     me = self()
@@ -57,27 +57,27 @@ def test_each_of_several_senders_keeps_its_own_order() -> None:
         assert [number for sender, number in taken if sender == who] == list(range(200))
 
 
-@in_process
+@pytest.mark.process
 def test_a_process_can_send_to_itself() -> None:
     """A message to self() waits in my own mailbox until I receive it."""
     send(self(), "a note to myself")
     assert receive(after=0) == "a note to myself"
 
 
-@in_process
+@pytest.mark.process
 def test_send_returns_the_message() -> None:
     """send gives back the very message that I passed, so that it can be shown or used on."""
     message = ["fresh", "list"]
     assert send(self(), message) is message
 
 
-@in_process
+@pytest.mark.process
 def test_mbox_08_a_message_to_a_dead_process_vanishes() -> None:
     """Sending to a process that has ended raises nothing, and returns the message."""
     assert send(dead(), "hi") == "hi"
 
 
-@in_process
+@pytest.mark.process
 def test_a_message_to_a_process_killed_just_before_vanishes() -> None:
     """As soon as I have killed a process, messages to it vanish."""
     pid = idle()
@@ -86,14 +86,14 @@ def test_a_message_to_a_process_killed_just_before_vanishes() -> None:
     assert ends(pid, SOON) == "noproc"
 
 
-@in_process
+@pytest.mark.process
 def test_sending_to_a_name_that_nobody_has_raises() -> None:
     """A name that nobody is registered under is an error at once, which shows the name."""
     with pytest.raises(ArgumentError, match=r"1st argument: invalid destination.*'nobody_here'"):
         send("nobody_here", "hi")
 
 
-@in_process
+@pytest.mark.process
 def test_sending_to_a_name_raises_as_soon_as_its_process_has_died() -> None:
     """The name of a process that has just been killed is nobody's."""
     pid = idle()
@@ -103,19 +103,19 @@ def test_sending_to_a_name_raises_as_soon_as_its_process_has_died() -> None:
         send("short_lived", "hi")
 
 
-@in_process
+@pytest.mark.process
 def test_mbox_10_a_message_to_a_name_on_this_node_that_nobody_has_vanishes() -> None:
     """With (name, node()) an unknown name is no error: the message is dropped and returned."""
     assert send(("nobody_here", node()), "hi") == "hi"
 
 
-@in_process
+@pytest.mark.process
 def test_a_message_to_a_name_on_a_node_that_is_not_there_vanishes() -> None:
     """A message to (name, node) of a node that cannot be reached is dropped and returned, as from any lone node."""
     assert send(("somebody", "other@host"), "hi") == "hi"
 
 
-@in_process
+@pytest.mark.process
 def test_mbox_11_a_process_is_reached_by_its_name_and_by_name_and_node() -> None:
     """A registered process gets what is sent to its name, and to (name, node())."""
     Process.register(self(), "mbox11")
@@ -124,7 +124,7 @@ def test_mbox_11_a_process_is_reached_by_its_name_and_by_name_and_node() -> None
     assert messages() == [1, 2]
 
 
-@in_process
+@pytest.mark.process
 def test_mbox_12_process_send_returns_ok_and_raises_for_an_unknown_name() -> None:
     """Process.send delivers as send does, but returns "ok"."""
     assert Process.send(self(), "m") == "ok"
@@ -133,7 +133,7 @@ def test_mbox_12_process_send_returns_ok_and_raises_for_an_unknown_name() -> Non
         Process.send("nobody_here", "m")
 
 
-@in_process
+@pytest.mark.process
 def test_process_send_takes_the_options_of_otp_and_no_others() -> None:
     """The options "noconnect" and "nosuspend" are accepted, an unknown one is refused."""
     assert Process.send(self(), "m", ["noconnect", "nosuspend"]) == "ok"
@@ -152,7 +152,7 @@ def test_a_destination_that_is_none_raises(destination: object) -> None:
     run(send_there)
 
 
-@in_process
+@pytest.mark.process
 def test_self_without_parentheses_as_a_destination_says_what_to_write() -> None:
     """send(self, ...) is refused, and the error says to write self()."""
     with pytest.raises(ArgumentError, match=r"write self\(\)"):
@@ -170,14 +170,14 @@ def test_sending_where_no_runtime_runs_raises() -> None:
 # -- receiving
 
 
-@in_process
+@pytest.mark.process
 def test_receive_without_patterns_takes_the_oldest_message() -> None:
     """receive() hands me my messages one by one, the oldest first."""
     send_to_self("a", ("b",), 3)
     assert [receive(after=0), receive(after=0), receive(after=0)] == ["a", ("b",), 3]
 
 
-@in_process
+@pytest.mark.process
 def test_receive_waits_for_a_message() -> None:
     """receive() in a process whose mailbox is empty returns when the first message comes."""
     me = self()
@@ -188,14 +188,14 @@ def test_receive_waits_for_a_message() -> None:
     assert receive(after=SOON) == ("got", "at last")
 
 
-@in_process
+@pytest.mark.process
 def test_none_is_a_message() -> None:
     """None can be sent and received, and is not taken for an empty mailbox."""
     send(self(), None)
     assert receive(after=0, default=NOTHING) is None
 
 
-@in_process
+@pytest.mark.process
 def test_mbox_03_a_selective_receive_leaves_the_other_messages_in_order() -> None:
     """With a pattern I get the first message that matches, and the others wait as they were."""
     send_to_self("a", ("x", 1), "b", ("x", 2), "c")
@@ -203,34 +203,34 @@ def test_mbox_03_a_selective_receive_leaves_the_other_messages_in_order() -> Non
     assert messages() == ["a", "b", ("x", 2), "c"]
 
 
-@in_process
+@pytest.mark.process
 def test_mbox_04_the_oldest_message_matching_any_pattern_wins() -> None:
     """Of several patterns none comes first: the oldest message that matches one of them is taken."""
     send_to_self("second pattern", "first pattern")
     assert receive("first pattern", "second pattern") == "second pattern"
 
 
-@in_process
+@pytest.mark.process
 def test_after_0_on_an_empty_mailbox_returns_at_once() -> None:
     """after=0 looks into the mailbox, and does not wait when nothing is there."""
     assert receive(after=0, default=NOTHING) is NOTHING
 
 
-@in_process
+@pytest.mark.process
 def test_after_0_takes_a_message_that_is_there() -> None:
     """after=0 takes a message that is waiting already, in preference to the default."""
     send(self(), "there")
     assert receive(after=0, default=NOTHING) == "there"
 
 
-@in_process
+@pytest.mark.process
 def test_after_0_looks_through_all_messages_that_are_there() -> None:
     """after=0 finds a matching message behind others that do not match."""
     send_to_self("a", "b", ("x", 1))
     assert receive(("x", ...), after=0, default=NOTHING) == ("x", 1)
 
 
-@in_process
+@pytest.mark.process
 def test_after_0_leaves_what_does_not_match() -> None:
     """When nothing matches, after=0 gives the default and leaves the mailbox as it was."""
     send_to_self("a", "b")
@@ -238,20 +238,20 @@ def test_after_0_leaves_what_does_not_match() -> None:
     assert messages() == ["a", "b"]
 
 
-@in_process
+@pytest.mark.process
 def test_a_timeout_without_default_raises() -> None:
     """Where I give no default, waiting in vain raises ReceiveTimeout."""
     with pytest.raises(ReceiveTimeout, match="10 ms"):
         receive(after=10)
 
 
-@in_process
+@pytest.mark.process
 def test_none_can_be_the_default() -> None:
     """default=None is a default like any other: None is returned, nothing raised."""
     assert receive(after=0, default=None) is None
 
 
-@in_process
+@pytest.mark.process
 def test_after_does_not_return_too_early() -> None:
     """after=50 waits for 50 milliseconds at least."""
     started = monotonic()
@@ -259,7 +259,7 @@ def test_after_does_not_return_too_early() -> None:
     assert monotonic() - started >= 0.05
 
 
-@in_process
+@pytest.mark.process
 def test_mbox_06_messages_that_do_not_match_do_not_restart_the_clock() -> None:
     """The time of `after` is counted from the call, however much noise arrives meanwhile."""
     me = self()
@@ -278,7 +278,7 @@ def test_mbox_06_messages_that_do_not_match_do_not_restart_the_clock() -> None:
     assert receive(after=SOON) == "noise"
 
 
-@in_process
+@pytest.mark.process
 def test_a_message_that_matches_comes_through_noise() -> None:
     """A waiting receive takes the matching message when it comes, and leaves the noise before it in order."""
     me = self()
@@ -287,7 +287,7 @@ def test_a_message_that_matches_comes_through_noise() -> None:
     assert [receive(after=SOON) for _ in range(3)] == ["noise 1", "noise 2", "noise 3"]
 
 
-@in_process
+@pytest.mark.process
 def test_mbox_07_sleeping_leaves_the_mailbox_alone() -> None:
     """Process.sleep waits its time, returns "ok" and takes no message."""
     send(self(), "m")
@@ -297,7 +297,7 @@ def test_mbox_07_sleeping_leaves_the_mailbox_alone() -> None:
     assert messages() == ["m"]
 
 
-@in_process
+@pytest.mark.process
 def test_nested_selective_receives_take_what_each_waits_for() -> None:
     """A receive inside the handling of a message may take older messages that the outer one passed over."""
     send_to_self("inner 2", "outer", "inner 1", "rest")
@@ -311,7 +311,7 @@ def test_nested_selective_receives_take_what_each_waits_for() -> None:
     assert messages() == ["rest"]
 
 
-@in_process
+@pytest.mark.process
 def test_mbox_14_a_message_that_fails_every_guard_stays() -> None:
     """A function among the patterns is a guard: what it refuses stays in the mailbox, in order."""
     send_to_self(1, 5, 10)
@@ -319,7 +319,7 @@ def test_mbox_14_a_message_that_fails_every_guard_stays() -> None:
     assert messages() == [1, 10]
 
 
-@in_process
+@pytest.mark.process
 def test_mbox_15_only_the_reply_with_my_reference_is_taken() -> None:
     """With a reference in the pattern I get the reply to that request, and no other."""
     first, second = make_ref(), make_ref()
@@ -328,7 +328,7 @@ def test_mbox_15_only_the_reply_with_my_reference_is_taken() -> None:
     assert messages() == [(first, "one")]
 
 
-@in_process
+@pytest.mark.process
 def test_mbox_16_a_message_that_nobody_wants_waits_and_harms_nothing() -> None:
     """A message that matches nothing is no error: it stays in the mailbox of a process that lives on."""
     pid = spawn(receive, "known")
@@ -337,7 +337,7 @@ def test_mbox_16_a_message_that_nobody_wants_waits_and_harms_nothing() -> None:
     assert Process.info(pid, "message_queue_len") == ("message_queue_len", 1)
 
 
-@in_process
+@pytest.mark.process
 def test_mbox_18_after_may_be_infinity() -> None:
     """after="infinity" waits for as long as it takes."""
     send(self(), "m")
@@ -358,7 +358,7 @@ def test_mbox_18_a_timeout_that_is_none_raises(timeout: object) -> None:
     assert isinstance(stack, list)
 
 
-@in_process
+@pytest.mark.process
 def test_a_timeout_may_be_longer_than_four_weeks() -> None:
     """A huge `after` is only a long time, not an error, and a message ends the wait."""
     Process.send_after(self(), "soon", 5)
@@ -376,7 +376,7 @@ def test_sleeping_for_no_time_that_exists_raises(milliseconds: object) -> None:
     run(sleep_so)
 
 
-@in_process
+@pytest.mark.process
 def test_a_predicate_that_raises_takes_no_message() -> None:
     """An exception in a pattern's function reaches me, and the mailbox stays as it was."""
     send_to_self("a", "b")
@@ -389,7 +389,7 @@ def test_a_predicate_that_raises_takes_no_message() -> None:
     assert messages() == ["a", "b"]
 
 
-@in_process
+@pytest.mark.process
 def test_a_predicate_that_receives_makes_no_other_message_be_missed() -> None:
     """A pattern's function that takes a message itself, unwise as it is, does not hide the others from the receive."""
     send_to_self("a", "b", "c")
@@ -405,7 +405,7 @@ def test_a_predicate_that_receives_makes_no_other_message_be_missed() -> None:
     assert messages() == ["c"]
 
 
-@in_process
+@pytest.mark.process
 def test_a_predicate_that_receives_loses_no_other_message() -> None:
     """A pattern's function that takes the very message that it was asked about does not cost me another one."""
     send_to_self("a", "b", "c")
@@ -420,7 +420,7 @@ def test_a_predicate_that_receives_loses_no_other_message() -> None:
     assert [*taken, *messages()] == ["a", "b", "c"]
 
 
-@in_process
+@pytest.mark.process
 def test_messages_that_come_while_a_predicate_runs_are_seen() -> None:
     """A message that arrives while a pattern's function is looking at another one is not missed."""
     send(self(), "first")
@@ -434,7 +434,7 @@ def test_messages_that_come_while_a_predicate_runs_are_seen() -> None:
     assert messages() == ["first"]
 
 
-@in_process
+@pytest.mark.process
 def test_a_full_mailbox_is_searched_to_its_end() -> None:
     """Ten thousand messages that I do not want do not hide the one that I want."""
     for number in range(10_000):
@@ -444,7 +444,7 @@ def test_a_full_mailbox_is_searched_to_its_end() -> None:
     assert receive(after=0) == 0
 
 
-@in_process
+@pytest.mark.process
 def test_a_message_wakes_only_the_process_it_was_sent_to() -> None:
     """Of two waiting processes only the one that I send to goes on."""
     me = self()
@@ -454,7 +454,7 @@ def test_a_message_wakes_only_the_process_it_was_sent_to() -> None:
     assert Process.alive(other)
 
 
-@in_process
+@pytest.mark.process
 def test_a_mailbox_dies_with_its_process() -> None:
     """What a process had not received when it ended goes to nobody."""
     pid, reference = spawn_monitor(receive, "go")

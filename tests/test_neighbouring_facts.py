@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from in_process import caught, dead, ends_after, idle, in_process, messages, outcome, trap, trapper, waiting
+from in_process import caught, dead, ends_after, idle, messages, outcome, trap, trapper, waiting
 
 from pyex import ArgumentError, Exit, Process, exit, make_ref, node, receive, self, send, spawn, spawn_link
 
@@ -19,7 +19,7 @@ def forever() -> None:
 # -- facts with an id
 
 
-@in_process
+@pytest.mark.process
 def test_link_06_unlink_is_true_the_second_time_too() -> None:
     """`unlink` returns True for a link that is there, and once it is gone."""
     pid = spawn_link(forever)
@@ -27,7 +27,7 @@ def test_link_06_unlink_is_true_the_second_time_too() -> None:
     assert Process.info(self(), "links") == ("links", [])
 
 
-@in_process
+@pytest.mark.process
 def test_info_12_names_are_of_this_node() -> None:
     """What is told of a name is told with the node of this system."""
     Process.monitor("nobody")
@@ -37,7 +37,7 @@ def test_info_12_names_are_of_this_node() -> None:
 # -- exit signals
 
 
-@in_process
+@pytest.mark.process
 def test_a_message_that_looks_like_an_exit_signal_is_a_message() -> None:
     """A tuple ("EXIT", pid, reason) that somebody sends ends nobody."""
 
@@ -48,7 +48,7 @@ def test_a_message_that_looks_like_an_exit_signal_is_a_message() -> None:
     assert outcome(receiver) == ("returned", True)
 
 
-@in_process
+@pytest.mark.process
 def test_an_exit_message_stays_when_trapping_ends() -> None:
     """An EXIT message that has come remains a message when its receiver does not trap any more."""
     trap()
@@ -59,7 +59,7 @@ def test_an_exit_message_stays_when_trapping_ends() -> None:
     assert messages() == [("EXIT", pid, "boom")]
 
 
-@in_process
+@pytest.mark.process
 def test_an_exit_may_be_caught_and_passed_on_with_another_reason() -> None:
     """A process that catches its own exit can end with another reason."""
 
@@ -72,7 +72,7 @@ def test_an_exit_may_be_caught_and_passed_on_with_another_reason() -> None:
     assert outcome(again) == ("exited", ("again", "first"))
 
 
-@in_process
+@pytest.mark.process
 def test_an_exit_in_finally_replaces_the_exit_under_way() -> None:
     """The last exit is the reason."""
 
@@ -85,7 +85,7 @@ def test_an_exit_in_finally_replaces_the_exit_under_way() -> None:
     assert outcome(replace) == ("exited", "second")
 
 
-@in_process
+@pytest.mark.process
 def test_an_exit_signal_to_oneself_cannot_be_caught() -> None:
     """`Process.exit(self(), …)` is no exception: catching everything does not help."""
 
@@ -99,7 +99,7 @@ def test_an_exit_signal_to_oneself_cannot_be_caught() -> None:
     assert outcome(careless) == ("exited", "boom")
 
 
-@in_process
+@pytest.mark.process
 def test_a_kill_reaches_a_process_that_waits_on_its_way_out() -> None:
     """A process that ends by itself, and waits in `finally`, can be killed: then "killed" is its reason."""
     caller = self()
@@ -116,7 +116,7 @@ def test_a_kill_reaches_a_process_that_waits_on_its_way_out() -> None:
     assert ends_after(pid, lambda: Process.exit(pid, "kill"), SOON) == "killed"
 
 
-@in_process
+@pytest.mark.process
 def test_killing_a_linked_process_that_traps_ends_the_killer() -> None:
     """Who kills a process that it is linked to, and does not trap, dies of it, with "killed"."""
 
@@ -130,7 +130,7 @@ def test_killing_a_linked_process_that_traps_ends_the_killer() -> None:
     assert outcome(killer) == ("exited", "killed")
 
 
-@in_process
+@pytest.mark.process
 def test_an_exit_signal_by_hand_comes_back_through_the_link() -> None:
     """Who ends a process that it is linked to, and does not trap, dies of the same reason."""
 
@@ -141,7 +141,7 @@ def test_an_exit_signal_by_hand_comes_back_through_the_link() -> None:
     assert outcome(sender) == ("exited", "boom")
 
 
-@in_process
+@pytest.mark.process
 def test_a_killed_child_is_told_as_killed_all_the_way() -> None:
     """Trapping parent and trapping grandchild both hear "killed" of a child that was killed, each from the child."""
     trap()
@@ -166,7 +166,7 @@ def test_a_killed_child_is_told_as_killed_all_the_way() -> None:
 # -- links
 
 
-@in_process
+@pytest.mark.process
 def test_each_link_to_the_dead_gives_a_message_and_no_link() -> None:
     """A trapping process that links twice to a dead one hears noproc twice, whatever it unlinks, and has no link."""
     trap()
@@ -178,7 +178,7 @@ def test_each_link_to_the_dead_gives_a_message_and_no_link() -> None:
     assert Process.info(self(), "links") == ("links", [])
 
 
-@in_process
+@pytest.mark.process
 def test_a_link_that_was_made_again_tells_once() -> None:
     """link, unlink, link is one link."""
     trap()
@@ -190,7 +190,7 @@ def test_a_link_that_was_made_again_tells_once() -> None:
     assert messages() == [("EXIT", pid, "killed")]
 
 
-@in_process
+@pytest.mark.process
 def test_one_end_unlinks_what_the_other_has_linked() -> None:
     """A link belongs to both: when both have linked, one `unlink` takes it from both."""
     caller = self()
@@ -201,7 +201,7 @@ def test_one_end_unlinks_what_the_other_has_linked() -> None:
     assert Process.info(self(), "links") == ("links", []) == Process.info(pid, "links")
 
 
-@in_process
+@pytest.mark.process
 def test_an_exit_signal_by_hand_to_a_linked_trapping_process_names_its_sender() -> None:
     """`Process.exit` to a trapping peer is a message from the caller, and the link stays."""
     pid = trapper()
@@ -215,7 +215,7 @@ def test_an_exit_signal_by_hand_to_a_linked_trapping_process_names_its_sender() 
 # -- monitors and timers
 
 
-@in_process
+@pytest.mark.process
 def test_a_monitor_taken_away_after_a_kill_says_nothing() -> None:
     """Between the kill and the DOWN message the monitor is there, and taking it away means silence."""
     pid = idle()
@@ -225,7 +225,7 @@ def test_a_monitor_taken_away_after_a_kill_says_nothing() -> None:
     assert messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_references_of_another_kind_are_unknown() -> None:
     """A monitor is no timer, and a timer no monitor."""
     monitor, timer = Process.monitor(idle()), Process.send_after(self(), "late", 60_000)
@@ -237,7 +237,7 @@ def test_references_of_another_kind_are_unknown() -> None:
 # -- group leaders
 
 
-@in_process
+@pytest.mark.process
 def test_a_new_group_leader_is_for_later_children() -> None:
     """A child has the group leader that its parent had when it was spawned."""
     before, leader = Process.group_leader(), idle()
@@ -249,7 +249,7 @@ def test_a_new_group_leader_is_for_later_children() -> None:
     assert Process.info(younger, "group_leader") == ("group_leader", leader)
 
 
-@in_process
+@pytest.mark.process
 def test_the_end_of_a_group_leader_ends_nobody() -> None:
     """A group leader is not linked to those that it leads, and may even be dead when it is set."""
     leader, pid = idle(), idle()
@@ -259,7 +259,7 @@ def test_the_end_of_a_group_leader_ends_nobody() -> None:
     assert Process.group_leader(pid, leader) is True
 
 
-@in_process
+@pytest.mark.process
 def test_the_dead_have_no_group_leader_to_set() -> None:
     """Setting the group leader of a dead process, or to anything but a pid, is refused."""
     for target, leader in ((dead(), self()), (self(), "user")):
@@ -270,7 +270,7 @@ def test_the_dead_have_no_group_leader_to_set() -> None:
 # -- found by a comparison with the real system
 
 
-@in_process
+@pytest.mark.process
 def test_the_keys_of_the_process_dictionary() -> None:
     """`get_keys` lists the keys, and those with a given value."""
     Process.put("a", 7)
@@ -281,19 +281,19 @@ def test_the_keys_of_the_process_dictionary() -> None:
 
 
 @pytest.mark.parametrize("name", [None, "undefined"])
-@in_process
+@pytest.mark.process
 def test_nobody_has_a_name_that_cannot_be_one(name: Any) -> None:
     """`whereis` answers None for any atom, also for one that cannot be registered."""
     assert Process.whereis(name) is None
 
 
-@in_process
+@pytest.mark.process
 def test_a_message_may_be_sent_after_more_than_seven_weeks() -> None:
     """2**32 milliseconds are too long for `after`, but not for `send_after`."""
     assert Process.cancel_timer(Process.send_after(self(), "far", 2**32)) == 2**32
 
 
-@in_process
+@pytest.mark.process
 def test_flush_takes_one_message_of_five_with_the_reference() -> None:
     """OTP flushes `{_, Ref, _, _, _}`, one of them."""
     reference = make_ref()
@@ -303,14 +303,14 @@ def test_flush_takes_one_message_of_five_with_the_reference() -> None:
     assert [message[0] for message in messages()] == ["other"]
 
 
-@in_process
+@pytest.mark.process
 def test_info_knows_the_current_location() -> None:
     """`current_location` is the current function, with file and line."""
     pid = spawn(spawn_link, forever)
     assert caught(lambda: Process.info(pid, "current_location"))[0] == "value"
 
 
-@in_process
+@pytest.mark.process
 def test_the_stack_trace_begins_with_the_current_function() -> None:
     """For a process that sleeps, `current_stacktrace` begins with what `current_function` says."""
     pid = waiting(idle())
@@ -318,14 +318,14 @@ def test_the_stack_trace_begins_with_the_current_function() -> None:
     assert found["current_stacktrace"][0][:3] == found["current_function"]
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_takes_a_priority() -> None:
     """The option ("priority", level) is the priority with which the process starts."""
     pid = Process.spawn(forever, [("priority", "low")])
     assert Process.info(pid, "priority") == ("priority", "low")
 
 
-@in_process
+@pytest.mark.process
 def test_a_timer_is_for_a_pid_or_a_name() -> None:
     """`send_after` refuses `(name, node())`, as erlang:send_after does."""
     with pytest.raises(ArgumentError):

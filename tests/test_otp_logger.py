@@ -219,7 +219,7 @@ def test_outside_the_runtime_it_is_plain_logging() -> None:
 # -- levels
 
 
-@in_process
+@pytest.mark.process
 def test_levels_are_compared() -> None:
     """As Elixir compares them."""
     compare = Logger.compare_levels
@@ -229,7 +229,7 @@ def test_levels_are_compared() -> None:
     assert kind == "error" and isinstance(error, ArgumentError) and "'foo'" in str(error)
 
 
-@in_process
+@pytest.mark.process
 def test_what_is_below_the_level_is_not_logged_and_not_made() -> None:
     """The function that makes the message is not called."""
     listen()
@@ -263,7 +263,7 @@ def test_what_was_configured_is_gone_with_the_runtime() -> None:
     second()
 
 
-@in_process
+@pytest.mark.process
 def test_levels_and_options_that_are_none() -> None:
     """They are refused, and nothing changes."""
     for wrong in ({"level": "zork"}, {"level": 7}, {"colour": "blue"}, {"handle_sasl_reports": True, "levle": "info"}):
@@ -275,7 +275,7 @@ def test_levels_and_options_that_are_none() -> None:
     assert Logger.level() == "debug"
 
 
-@in_process
+@pytest.mark.process
 def test_a_module_may_have_a_level_of_its_own() -> None:
     """It counts in the place of the general one, for a class and for a Python module."""
     listen()
@@ -297,7 +297,7 @@ def test_a_module_may_have_a_level_of_its_own() -> None:
     assert said() == []
 
 
-@in_process
+@pytest.mark.process
 def test_a_process_may_be_silent() -> None:
     """The level of a process counts beside the general one, for that process alone."""
     listen()
@@ -314,7 +314,7 @@ def test_a_process_may_be_silent() -> None:
         assert isinstance(caught(lambda function=function: function(other))[1], ArgumentError)
 
 
-@in_process
+@pytest.mark.process
 def test_logging_disable_counts(configured: Any) -> None:
     """What `logging.disable` turns off is off here too."""
     listen()
@@ -330,7 +330,7 @@ def test_logging_disable_counts(configured: Any) -> None:
 # -- metadata
 
 
-@in_process
+@pytest.mark.process
 def test_metadata_of_the_process_goes_with_all_that_it_logs() -> None:
     """It is kept in the process dictionary; None removes a key; what is given with a message comes last."""
     listen()
@@ -346,7 +346,7 @@ def test_metadata_of_the_process_goes_with_all_that_it_logs() -> None:
     assert (Logger.reset_metadata(), Logger.metadata()) == ("ok", {})
 
 
-@in_process
+@pytest.mark.process
 def test_metadata_that_logger_adds_itself() -> None:
     """Who has logged it, when and where."""
     listen()
@@ -366,7 +366,7 @@ def test_metadata_that_logger_adds_itself() -> None:
 # -- handlers
 
 
-@in_process
+@pytest.mark.process
 def test_a_handler_gets_events_as_data() -> None:
     """A text is ("string", text), a report ("report", data); "text" is what the console says."""
     listen("info")
@@ -384,7 +384,7 @@ def test_a_handler_gets_events_as_data() -> None:
     assert all(set(event) == {"level", "msg", "meta", "text"} for event in found)
 
 
-@in_process
+@pytest.mark.process
 def test_a_handler_gets_what_plain_logging_and_crashes_log() -> None:
     """From whatever logger, with the level that is nearest below."""
     listen()
@@ -402,7 +402,7 @@ def test_a_handler_gets_what_plain_logging_and_crashes_log() -> None:
     assert crash["text"].startswith(f"Process {pid!r} raised an exception\n** (ZeroDivisionError)")
 
 
-@in_process
+@pytest.mark.process
 def test_a_handler_gets_the_reports_of_otp() -> None:
     """Those of servers and, whether they are shown or not, those of supervisors, told apart by their domain."""
 
@@ -435,7 +435,7 @@ def test_a_handler_gets_the_reports_of_otp() -> None:
     assert ("supervisor", "progress") in found
 
 
-@in_process
+@pytest.mark.process
 def test_handlers_are_added_and_removed() -> None:
     """The answers are those of Erlang's logger."""
 
@@ -465,7 +465,7 @@ def test_handlers_are_added_and_removed() -> None:
         assert isinstance(caught(lambda wrong=wrong: Logger.add_handler("x", Module, wrong))[1], ArgumentError)
 
 
-@in_process
+@pytest.mark.process
 def test_filters_of_a_handler() -> None:
     """They stop an event, change it or let others decide."""
 
@@ -484,7 +484,7 @@ def test_filters_of_a_handler() -> None:
     assert said() == []
 
 
-@in_process
+@pytest.mark.process
 def test_a_handler_that_raises_is_removed() -> None:
     """The others hear of it, and of everything else."""
     listen()
@@ -495,7 +495,7 @@ def test_a_handler_that_raises_is_removed() -> None:
     assert Logger.get_handler_ids() == ["default", "test"]
 
 
-@in_process
+@pytest.mark.process
 def test_a_handler_that_logs_does_not_hear_itself() -> None:
     """Others do."""
     listen()
@@ -504,7 +504,7 @@ def test_a_handler_that_logs_does_not_hear_itself() -> None:
     assert sorted(text for _, text in said()) == ["heard", "said"]
 
 
-@in_process
+@pytest.mark.process
 def test_what_a_handler_is_given_is_a_copy() -> None:
     """Neither what was logged nor what other handlers get changes when a handler changes it."""
     thing = [1]
@@ -515,7 +515,7 @@ def test_what_a_handler_is_given_is_a_copy() -> None:
     assert said() == [("info", {"thing": [1]})] and thing == [1, 2]
 
 
-@in_process
+@pytest.mark.process
 def test_order_is_kept_for_each_process_and_nothing_is_lost() -> None:
     """Also when many log at once."""
     listen()
@@ -530,7 +530,7 @@ def test_order_is_kept_for_each_process_and_nothing_is_lost() -> None:
     assert heard == {who: list(range(50)) for who in range(20)}
 
 
-@in_process
+@pytest.mark.process
 def test_a_logger_process_that_is_killed_forgets_its_configuration() -> None:
     """The next change starts another; what is logged meanwhile goes to the console."""
     listen()
@@ -547,7 +547,7 @@ def test_a_logger_process_that_is_killed_forgets_its_configuration() -> None:
 # -- with Python's logging
 
 
-@in_process
+@pytest.mark.process
 def test_reports_and_metadata_are_at_the_record(configured: Any) -> None:
     """A handler of logging finds the data beside the text."""
     Logger.error({"event": "payment"}, user=7)
@@ -562,7 +562,7 @@ def test_reports_and_metadata_are_at_the_record(configured: Any) -> None:
     )
 
 
-@in_process
+@pytest.mark.process
 def test_each_record_comes_once_to_everybody(configured: Any) -> None:
     """To the handlers of logging and to those of Logger."""
     listen()
@@ -576,7 +576,7 @@ def test_each_record_comes_once_to_everybody(configured: Any) -> None:
 # -- reports
 
 
-@in_process
+@pytest.mark.process
 def test_a_report_is_data_at_the_time_it_was_made() -> None:
     """Its words may be a function, which is called only where somebody wants them."""
     listen()
@@ -588,7 +588,7 @@ def test_a_report_is_data_at_the_time_it_was_made() -> None:
     assert event["meta"]["domain"] == ["otp"] and event["meta"]["pid"] == self()
 
 
-@in_process
+@pytest.mark.process
 def test_words_that_nobody_wants_are_not_made() -> None:
     """Below the level, or of a kind that is hidden."""
 
@@ -604,7 +604,7 @@ def test_words_that_nobody_wants_are_not_made() -> None:
     assert report.wanted("error", sasl=True)
 
 
-@in_process
+@pytest.mark.process
 def test_a_state_that_cannot_be_copied_is_in_the_report_as_text() -> None:
     """A report must not fail for what is in it."""
 
@@ -620,7 +620,7 @@ def test_a_state_that_cannot_be_copied_is_in_the_report_as_text() -> None:
     assert said() == [("error", {"label": ("a", "b"), "state": "<stubborn>"})]
 
 
-@in_process
+@pytest.mark.process
 def test_flush_waits_for_the_handlers() -> None:
     """When it returns they have been called with everything."""
     heard: list[str] = []
@@ -631,7 +631,7 @@ def test_flush_waits_for_the_handlers() -> None:
     assert heard == [str(number) for number in range(100)]
 
 
-@in_process
+@pytest.mark.process
 def test_an_agent_that_ends_badly_is_reported_once(caplog: pytest.LogCaptureFixture) -> None:
     """A server's end is one report, with its words in caplog and its data at the record."""
     pid = pyex.ok(Agent.start(lambda: 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from in_process import caught, in_process, until
+from in_process import caught, until
 from supervised import Worker, started, worker_spec
 
 from pyex import ArgumentError, Process, ok, self
@@ -32,7 +32,7 @@ def start(**options: Any) -> Any:
     return ok(PartitionSupervisor.start_link(name="parts", child_spec=(Part, 7), **options))
 
 
-@in_process
+@pytest.mark.process
 def test_dsup_12_a_key_has_always_the_same_partition() -> None:
     """Whole numbers by their remainder, other terms somehow."""
     start(partitions=3)
@@ -45,7 +45,7 @@ def test_dsup_12_a_key_has_always_the_same_partition() -> None:
     assert {part_of(f"key {number}") for number in range(100)} == set(by_partition.values())
 
 
-@in_process
+@pytest.mark.process
 def test_dsup_12_counts_and_stop() -> None:
     """As a supervisor's."""
     pid = start(partitions=3)
@@ -55,7 +55,7 @@ def test_dsup_12_counts_and_stop() -> None:
     assert not Process.alive(pid)
 
 
-@in_process
+@pytest.mark.process
 def test_a_partition_that_is_restarted_is_found_again() -> None:
     """Under the same key."""
     start(partitions=2)
@@ -65,7 +65,7 @@ def test_a_partition_that_is_restarted_is_found_again() -> None:
     assert part_of(1) != before
 
 
-@in_process
+@pytest.mark.process
 def test_with_arguments_gives_each_partition_its_own() -> None:
     """The function gets the arguments of the spec and the number."""
     start(partitions=2, with_arguments=lambda args, partition: [*args, partition])
@@ -73,7 +73,7 @@ def test_with_arguments_gives_each_partition_its_own() -> None:
     assert states == [(7, 0), (7, 1)]
 
 
-@in_process
+@pytest.mark.process
 def test_dynamic_supervisors_are_what_it_is_for() -> None:
     """As a child of another supervisor, with a dict of options."""
     options = {"child_spec": DynamicSupervisor, "name": "parts", "partitions": 2}
@@ -86,14 +86,14 @@ def test_dynamic_supervisors_are_what_it_is_for() -> None:
     assert Process.alive(supervisor)
 
 
-@in_process
+@pytest.mark.process
 def test_the_name_may_be_a_class() -> None:
     """As for all servers."""
     ok(PartitionSupervisor.start_link(name=Part, child_spec=(Part, 7), partitions=2))
     assert part_of(1, Part) == part_of(3, Part)
 
 
-@in_process
+@pytest.mark.process
 def test_nobody_there() -> None:
     """The caller exits."""
     why = ("noproc", (PartitionSupervisor, "partitions", ["parts"]))
@@ -101,7 +101,7 @@ def test_nobody_there() -> None:
     assert caught(lambda: part_of(1)) == ("exit", why)
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("options", "text"),
     [
@@ -119,7 +119,7 @@ def test_options_that_are_missing_or_wrong(options: dict[str, Any], text: str) -
             call()
 
 
-@in_process
+@pytest.mark.process
 def test_nobody_is_registered_as_a_partition() -> None:
     """A partition's name is only for calling."""
     start()
@@ -129,7 +129,7 @@ def test_nobody_is_registered_as_a_partition() -> None:
         PartitionSupervisor.start_link(name="other", child_spec=(Part, 7), with_arguments=lambda args, number: number)
 
 
-@in_process
+@pytest.mark.process
 def test_two_of_one_name() -> None:
     """The second is told who has it."""
     pid = start()

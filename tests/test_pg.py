@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from in_process import caught, dead, ends_after, idle, in_process, messages, trap, until
 
 from pyex import ArgumentError, ErlangError, Pid, Process, ok, receive, self, send, spawn, spawn_monitor
@@ -19,7 +20,7 @@ def error_of(function: Any) -> str:
     return str(error)
 
 
-@in_process
+@pytest.mark.process
 def test_without_a_scope_there_are_no_groups() -> None:
     """To read is harmless, to ask which groups there are an error; to join is an exit that names the call."""
     me = self()
@@ -32,7 +33,7 @@ def test_without_a_scope_there_are_no_groups() -> None:
     assert caught(pg.monitor_scope)[0] == "exit"
 
 
-@in_process
+@pytest.mark.process
 def test_a_scope_is_a_server_by_its_name() -> None:
     """The one that is meant where none is named is "pg"."""
     pid = ok(pg.start_link())
@@ -42,7 +43,7 @@ def test_a_scope_is_a_server_by_its_name() -> None:
     assert Process.whereis("other") == other
 
 
-@in_process
+@pytest.mark.process
 def test_members_join_and_leave() -> None:
     """The newest comes first; who joins twice is in it twice."""
     pg.start_link()
@@ -60,7 +61,7 @@ def test_members_join_and_leave() -> None:
     assert (pg.get_members("g"), pg.which_groups()) == ([], [])
 
 
-@in_process
+@pytest.mark.process
 def test_monitors_are_told_in_order() -> None:
     """Those of the scope before those of the group; a list that joins is told as one."""
     pg.start_link()
@@ -85,7 +86,7 @@ def test_monitors_are_told_in_order() -> None:
     assert pg.monitor_scope()[1] == {"g": [a, a], "h": [b, b]}
 
 
-@in_process
+@pytest.mark.process
 def test_who_dies_leaves_all_groups() -> None:
     """Monitors are told once for each time it had joined, the last first."""
     pg.start_link()
@@ -98,7 +99,7 @@ def test_who_dies_leaves_all_groups() -> None:
     assert (pg.get_members("g"), pg.get_members("h"), pg.which_groups()) == ([], [b], ["h"])
 
 
-@in_process
+@pytest.mark.process
 def test_the_dead_join_and_leave_at_once() -> None:
     """As a monitor of a dead process tells at once."""
     pg.start_link()
@@ -110,7 +111,7 @@ def test_the_dead_join_and_leave_at_once() -> None:
     assert pg.get_members("g") == []
 
 
-@in_process
+@pytest.mark.process
 def test_a_monitor_can_be_taken_away() -> None:
     """What was told already is taken out of the mailbox; other messages stay."""
     pg.start_link()
@@ -126,7 +127,7 @@ def test_a_monitor_can_be_taken_away() -> None:
     assert messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_a_member_that_also_monitors_may_die() -> None:
     """It leaves, and its monitors with it; the scope goes on."""
     pid = ok(pg.start_link())
@@ -150,7 +151,7 @@ def test_a_member_that_also_monitors_may_die() -> None:
     until(lambda: Process.info(pid, "monitors") == ("monitors", [("process", me), ("process", me)]))
 
 
-@in_process
+@pytest.mark.process
 def test_scopes_share_nothing() -> None:
     """Each function takes a scope before its other arguments."""
     pg.start_link()
@@ -166,7 +167,7 @@ def test_scopes_share_nothing() -> None:
     assert pg.which_groups("other") == []
 
 
-@in_process
+@pytest.mark.process
 def test_membership_does_not_survive_the_scope() -> None:
     """A scope that was restarted knows no groups."""
     child: dict[str, Any] = {"id": "pg", "start": (pg, "start_link", [])}
@@ -181,7 +182,7 @@ def test_membership_does_not_survive_the_scope() -> None:
     assert pg.join("g", self()) == "ok"
 
 
-@in_process
+@pytest.mark.process
 def test_bad_input_is_refused_before_the_scope_sees_it() -> None:
     """What is no pid, no scope, no group; and too few arguments."""
     pid = ok(pg.start_link())
@@ -196,7 +197,7 @@ def test_bad_input_is_refused_before_the_scope_sees_it() -> None:
     assert Process.alive(pid)
 
 
-@in_process
+@pytest.mark.process
 def test_a_message_that_is_none_ends_the_scope() -> None:
     """As in OTP: it is an error in its callback."""
     trap()
@@ -205,7 +206,7 @@ def test_a_message_that_is_none_ends_the_scope() -> None:
     assert not Process.alive(pid)
 
 
-@in_process
+@pytest.mark.process
 def test_a_broadcast_to_a_thousand_members() -> None:
     """Each gets it once; who has just died is no obstacle."""
     pg.start_link()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from in_process import caught, dead, ends, ends_after, in_process, trap, until, waiting
+from in_process import caught, dead, ends, ends_after, trap, until, waiting
 from program import PATIENCE_MS, leftovers, program
 
 import pyex
@@ -135,7 +135,7 @@ def is_whole(size: int = 2) -> bool:
 # Lending
 
 
-@in_process
+@pytest.mark.process
 def test_each_worker_is_lent_to_one() -> None:
     """Checkouts give different workers, until none is left."""
     pool(3)
@@ -147,7 +147,7 @@ def test_each_worker_is_lent_to_one() -> None:
     assert Pool.checkout("pool", False) == "full"
 
 
-@in_process
+@pytest.mark.process
 def test_a_worker_that_came_back_can_be_lent_again() -> None:
     """checkin says "ok", and the worker is free."""
     pool(1)
@@ -157,7 +157,7 @@ def test_a_worker_that_came_back_can_be_lent_again() -> None:
     assert Pool.checkout("pool") == worker
 
 
-@in_process
+@pytest.mark.process
 def test_lifo_lends_the_worker_that_came_back_last() -> None:
     """It is the strategy where none is given."""
     pool(3)
@@ -167,7 +167,7 @@ def test_lifo_lends_the_worker_that_came_back_last() -> None:
     assert [Pool.checkout("pool") for _ in range(3)] == [c, a, b]
 
 
-@in_process
+@pytest.mark.process
 def test_fifo_lends_the_worker_that_has_been_there_longest() -> None:
     """The workers take turns."""
     pool(3, strategy="fifo")
@@ -178,7 +178,7 @@ def test_fifo_lends_the_worker_that_has_been_there_longest() -> None:
     assert [Pool.checkout("pool") for _ in range(3)] == [b, a, c]
 
 
-@in_process
+@pytest.mark.process
 def test_who_asks_when_all_are_lent_waits() -> None:
     """Those that wait are served in the order in which they asked."""
     pool(1)
@@ -193,7 +193,7 @@ def test_who_asks_when_all_are_lent_waits() -> None:
     assert Pool.status("pool") == ("full", 0, 0, 1)
 
 
-@in_process
+@pytest.mark.process
 def test_who_does_not_want_to_wait_is_told_full() -> None:
     """Nothing is kept of it."""
     pool(1)
@@ -203,7 +203,7 @@ def test_who_does_not_want_to_wait_is_told_full() -> None:
     assert books() == before
 
 
-@in_process
+@pytest.mark.process
 def test_a_worker_comes_back_once() -> None:
     """To give back twice, or what was never lent, or a worker of another pool, is "ok" and changes nothing."""
     pool(2)
@@ -215,7 +215,7 @@ def test_a_worker_comes_back_once() -> None:
     assert Pool.status(other) == ("full", 0, 0, 1)
 
 
-@in_process
+@pytest.mark.process
 def test_another_process_may_give_a_worker_back() -> None:
     """The end of who took it then means nothing."""
     pool(1)
@@ -230,7 +230,7 @@ def test_another_process_may_give_a_worker_back() -> None:
 # Timeouts
 
 
-@in_process
+@pytest.mark.process
 def test_a_checkout_that_takes_too_long_exits() -> None:
     """The reason names the checkout; nobody stands in the queue afterwards."""
     pid = pool(1)
@@ -242,7 +242,7 @@ def test_a_checkout_that_takes_too_long_exits() -> None:
     assert is_whole(1)
 
 
-@in_process
+@pytest.mark.process
 def test_a_worker_that_is_handed_over_too_late_is_given_back() -> None:
     """The client has gone on when the server gets to answer: the worker is free again, and nothing comes late."""
     pool(1)
@@ -253,7 +253,7 @@ def test_a_worker_that_is_handed_over_too_late_is_given_back() -> None:
     assert receive(after=20, default="nothing") == "nothing"
 
 
-@in_process
+@pytest.mark.process
 def test_the_timeout_is_in_milliseconds_and_may_be_infinity() -> None:
     """What is no timeout is refused, and nothing is kept of it."""
     pool(1)
@@ -295,7 +295,7 @@ def test_who_is_interrupted_while_it_waits_is_passed_over() -> None:
 # The end of clients
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize("reason", ["kill", "shutdown", ("some", "reason")])
 def test_a_client_that_ends_gives_its_worker_back(reason: Any) -> None:
     """However it ends."""
@@ -306,7 +306,7 @@ def test_a_client_that_ends_gives_its_worker_back(reason: Any) -> None:
     assert workers() == [worker]
 
 
-@in_process
+@pytest.mark.process
 def test_a_client_that_returns_gives_all_its_workers_back() -> None:
     """Also several, and also where it ends normally."""
     pool(3)
@@ -315,7 +315,7 @@ def test_a_client_that_returns_gives_all_its_workers_back() -> None:
     until(lambda: is_whole(3))
 
 
-@in_process
+@pytest.mark.process
 def test_the_end_of_a_client_serves_the_next() -> None:
     """Who waits gets the worker of the one that ended."""
     pool(1)
@@ -325,7 +325,7 @@ def test_the_end_of_a_client_serves_the_next() -> None:
     assert got(next_) == worker
 
 
-@in_process
+@pytest.mark.process
 def test_who_ends_while_it_waits_is_passed_over() -> None:
     """The worker goes to the one behind it."""
     pool(1)
@@ -341,7 +341,7 @@ def test_who_ends_while_it_waits_is_passed_over() -> None:
 # The end of workers
 
 
-@in_process
+@pytest.mark.process
 def test_a_free_worker_that_ends_is_replaced() -> None:
     """There are as many as before, one of them new."""
     pool(3)
@@ -351,7 +351,7 @@ def test_a_free_worker_that_ends_is_replaced() -> None:
     assert len(set(workers()) - set(before)) == 1
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize("restart", ["permanent", "transient", "temporary"])
 def test_what_the_spec_says_of_restarts_does_not_matter(restart: str) -> None:
     """A worker is replaced once, by the pool; also after a normal end."""
@@ -362,7 +362,7 @@ def test_what_the_spec_says_of_restarts_does_not_matter(restart: str) -> None:
     until(is_whole)
 
 
-@in_process
+@pytest.mark.process
 def test_a_lent_worker_that_ends_is_replaced() -> None:
     """It need not be given back, and the new one is free."""
     pool(2)
@@ -373,7 +373,7 @@ def test_a_lent_worker_that_ends_is_replaced() -> None:
     assert is_whole()
 
 
-@in_process
+@pytest.mark.process
 def test_who_waits_gets_the_worker_that_replaces_one() -> None:
     """The client of the dead worker does not have it any more."""
     pool(1)
@@ -387,7 +387,7 @@ def test_who_waits_gets_the_worker_that_replaces_one() -> None:
     assert Pool.status("pool") == ("full", 0, 0, 1)
 
 
-@in_process
+@pytest.mark.process
 def test_a_dead_worker_is_not_lent() -> None:
     """Whoever asks right after a kill gets a living one, for which the number of workers is right too."""
     pool(2)
@@ -399,7 +399,7 @@ def test_a_dead_worker_is_not_lent() -> None:
     until(is_whole)
 
 
-@in_process
+@pytest.mark.process
 def test_a_dead_worker_that_is_given_back_is_replaced() -> None:
     """Before its end is told, too: who waits gets a living one."""
     pool(1)
@@ -416,7 +416,7 @@ def test_a_dead_worker_that_is_given_back_is_replaced() -> None:
 # Overflow
 
 
-@in_process
+@pytest.mark.process
 def test_overflow_starts_more_workers_when_all_are_lent() -> None:
     """Up to max_overflow; the status tells how many there are beyond the size."""
     pool(1, max_overflow=2)
@@ -430,7 +430,7 @@ def test_overflow_starts_more_workers_when_all_are_lent() -> None:
     assert len(workers()) == 3
 
 
-@in_process
+@pytest.mark.process
 def test_an_overflow_worker_ends_when_it_comes_back() -> None:
     """Any worker does, while there are more than the size of the pool; it is ended as a supervisor ends children."""
     pool(1, max_overflow=1, worker=(Worker, self()))
@@ -443,7 +443,7 @@ def test_an_overflow_worker_ends_when_it_comes_back() -> None:
     assert workers() == [extra]
 
 
-@in_process
+@pytest.mark.process
 def test_an_overflow_worker_goes_to_who_waits() -> None:
     """It ends when nobody waits any more."""
     pool(1, max_overflow=1)
@@ -457,7 +457,7 @@ def test_an_overflow_worker_goes_to_who_waits() -> None:
     assert workers() == [own]
 
 
-@in_process
+@pytest.mark.process
 def test_an_overflow_worker_that_ends_is_not_replaced() -> None:
     """Unless somebody waits for it."""
     pool(1, max_overflow=1)
@@ -471,7 +471,7 @@ def test_an_overflow_worker_that_ends_is_not_replaced() -> None:
     assert len(workers()) == 1
 
 
-@in_process
+@pytest.mark.process
 def test_a_pool_may_be_overflow_alone() -> None:
     """With size 0 workers are there only while they are lent."""
     pool(0, max_overflow=1)
@@ -485,7 +485,7 @@ def test_a_pool_may_be_overflow_alone() -> None:
 # Transactions
 
 
-@in_process
+@pytest.mark.process
 def test_a_transaction_returns_what_its_function_returns() -> None:
     """The worker is lent meanwhile, and free afterwards."""
     pool(1)
@@ -497,7 +497,7 @@ def test_a_transaction_returns_what_its_function_returns() -> None:
     assert is_whole(1)
 
 
-@in_process
+@pytest.mark.process
 def test_a_transaction_that_fails_gives_the_worker_back() -> None:
     """Where the function raises or exits; the caller sees that."""
     pool(1)
@@ -507,7 +507,7 @@ def test_a_transaction_that_fails_gives_the_worker_back() -> None:
     assert is_whole(1)
 
 
-@in_process
+@pytest.mark.process
 def test_a_transaction_that_is_killed_gives_the_worker_back() -> None:
     """As the end of any client does."""
     pool(1)
@@ -517,7 +517,7 @@ def test_a_transaction_that_is_killed_gives_the_worker_back() -> None:
     until(lambda: is_whole(1))
 
 
-@in_process
+@pytest.mark.process
 def test_a_worker_that_crashes_in_a_transaction() -> None:
     """The caller's call exits with its reason, and another worker takes its place."""
     pool(1)
@@ -532,7 +532,7 @@ def test_a_worker_that_crashes_in_a_transaction() -> None:
 # The tree
 
 
-@in_process
+@pytest.mark.process
 def test_the_tree_of_a_pool() -> None:
     """A supervisor of the server and of the supervisor of the workers; nobody else is linked to a worker."""
     pid = pool(2)
@@ -547,7 +547,7 @@ def test_the_tree_of_a_pool() -> None:
     assert Process.info(server, "links") == ("links", [pid])
 
 
-@in_process
+@pytest.mark.process
 def test_the_parts_of_a_pool_have_names() -> None:
     """After that of the pool, so that one sees in a list of processes whose they are."""
     pool()
@@ -575,19 +575,19 @@ def check_begun_anew(part_: type, size: int = 2) -> None:
     assert len(Process.list()) == processes + size  # the clients that had a worker
 
 
-@in_process
+@pytest.mark.process
 def test_the_end_of_the_server_begins_the_pool_anew() -> None:
     """No worker of before is left, and no client waits for ever."""
     check_begun_anew(PoolServer)
 
 
-@in_process
+@pytest.mark.process
 def test_the_end_of_the_workers_supervisor_begins_the_pool_anew() -> None:
     """Likewise."""
     check_begun_anew(WorkerSupervisor)
 
 
-@in_process
+@pytest.mark.process
 def test_what_was_lent_before_the_pool_began_anew_is_not_taken_back() -> None:
     """A transaction that is under way then fails with its worker, and its checkin changes nothing."""
     pool(1)
@@ -598,7 +598,7 @@ def test_what_was_lent_before_the_pool_began_anew_is_not_taken_back() -> None:
     assert is_whole(1)
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize("reason", ["kill", "shutdown"])
 def test_the_end_of_a_pool_leaves_nothing(reason: str) -> None:
     """Its supervisor takes all with it."""
@@ -613,7 +613,7 @@ def test_the_end_of_a_pool_leaves_nothing(reason: str) -> None:
     until(lambda: Process.list() == before)
 
 
-@in_process
+@pytest.mark.process
 def test_stop_ends_the_workers_in_order() -> None:
     """They get to terminate; who waits exits with the reason."""
     trap()
@@ -628,7 +628,7 @@ def test_stop_ends_the_workers_in_order() -> None:
     assert caught(lambda: Pool.stop("pool"))[1][0] == "noproc"
 
 
-@in_process
+@pytest.mark.process
 def test_several_pools_under_one_supervisor() -> None:
     """Each has its name, which is its id, and its own workers."""
     options = {"worker": (Worker, None), "size": 1}
@@ -646,7 +646,7 @@ def test_several_pools_under_one_supervisor() -> None:
     assert Pool.status("a") == ("ready", 1, 0, 0)
 
 
-@in_process
+@pytest.mark.process
 def test_names_of_pools() -> None:
     """A class, a name with its node, or a term of a registry; none is needed."""
 
@@ -664,7 +664,7 @@ def test_names_of_pools() -> None:
     assert Process.whereis("test_names_of_pools.<locals>.Downloads.PoolServer") is not None
 
 
-@in_process
+@pytest.mark.process
 def test_workers_are_given_as_a_supervisor_is_given_children() -> None:
     """A module, a module with an argument, or a spec."""
     spec = {"id": "any", "start": (Agent, "start_link", [lambda: 42])}
@@ -689,7 +689,7 @@ def test_workers_are_given_as_a_supervisor_is_given_children() -> None:
         ({"worker": (Worker, None), "name": 42}, "expected name to be"),
     ],
 )
-@in_process
+@pytest.mark.process
 def test_wrong_options_are_refused(options: dict[str, Any], text: str) -> None:
     """Where they are given, before anything is started; also in a dict."""
     before = Process.list()
@@ -699,7 +699,7 @@ def test_wrong_options_are_refused(options: dict[str, Any], text: str) -> None:
     assert Process.list() == before
 
 
-@in_process
+@pytest.mark.process
 def test_options_that_there_are_not() -> None:
     """Are an error of the call, as in all Python; a child's options must be a dict."""
     with pytest.raises(TypeError, match="sise"):
@@ -708,7 +708,7 @@ def test_options_that_there_are_not() -> None:
         Supervisor.start_link([Pool], strategy="one_for_one")
 
 
-@in_process
+@pytest.mark.process
 def test_a_pool_that_is_not_there() -> None:
     """The caller exits with "noproc", and the exit names the call; to give back is always "ok"."""
     no_pool = ok(Agent.start_link(lambda: 0))
@@ -721,7 +721,7 @@ def test_a_pool_that_is_not_there() -> None:
     assert Process.alive(no_pool)
 
 
-@in_process
+@pytest.mark.process
 def test_only_a_pid_can_be_given_back() -> None:
     """The error says what to write."""
     pool()
@@ -729,7 +729,7 @@ def test_only_a_pid_can_be_given_back() -> None:
         Pool.checkin("pool", "full")  # type: ignore[arg-type]
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("start", "why"),
     [
@@ -749,7 +749,7 @@ def test_a_worker_that_cannot_be_started(start: Callable[[], Any], why: Any) -> 
     assert Process.list() == before
 
 
-@in_process
+@pytest.mark.process
 def test_a_worker_that_cannot_be_replaced_ends_the_pool() -> None:
     """Its supervisor tries to begin anew, as often as it may; then who has started it decides. Nobody is left
     waiting.
@@ -770,7 +770,7 @@ def test_a_worker_that_cannot_be_replaced_ends_the_pool() -> None:
     assert Process.whereis("pool.PoolServer") is None
 
 
-@in_process
+@pytest.mark.process
 def test_other_messages_do_no_harm(caplog: pytest.LogCaptureFixture) -> None:
     """They are reported, as any GenServer reports what it does not know; a call that it does not know ends it."""
     pool()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from in_process import dead, ends_after, idle, in_process, outcome
+from in_process import dead, ends_after, idle, outcome
 
 from pyex import ArgumentError, Atom, Process, node, receive, run, self, send, spawn
 
@@ -18,7 +18,7 @@ class Bank:
     """Another one."""
 
 
-@in_process
+@pytest.mark.process
 def test_name_01_register_whereis_unregister() -> None:
     """A name that I give is found until I take it away, and the process lives on without it."""
     pid = idle()
@@ -29,7 +29,7 @@ def test_name_01_register_whereis_unregister() -> None:
     assert Process.alive(pid)
 
 
-@in_process
+@pytest.mark.process
 def test_name_02_a_name_that_is_taken_cannot_be_given_again() -> None:
     """The same name for another process is refused, with a text that tells what may be wrong, and stays where it is."""
     pid = idle()
@@ -58,7 +58,7 @@ def test_name_03_a_process_has_one_name(second: str) -> None:
     run(name_twice)
 
 
-@in_process
+@pytest.mark.process
 def test_a_dead_process_gets_no_name() -> None:
     """Registering a process that has ended is refused, and the name stays free."""
     with pytest.raises(ArgumentError, match="it is not alive"):
@@ -66,7 +66,7 @@ def test_a_dead_process_gets_no_name() -> None:
     assert Process.whereis("for_the_dead") is None
 
 
-@in_process
+@pytest.mark.process
 def test_name_05_the_name_is_free_when_its_process_has_died() -> None:
     """When I hear that a process has ended, its name can be given to another."""
     pid = idle()
@@ -76,7 +76,7 @@ def test_name_05_the_name_is_free_when_its_process_has_died() -> None:
     assert Process.register(self(), "n05") is True
 
 
-@in_process
+@pytest.mark.process
 def test_the_name_is_free_as_soon_as_its_process_is_killed() -> None:
     """Right after the kill, before anybody has been told, the name can be given again."""
     pid = idle()
@@ -86,7 +86,7 @@ def test_the_name_is_free_as_soon_as_its_process_is_killed() -> None:
     assert Process.register(self(), "worker") is True
 
 
-@in_process
+@pytest.mark.process
 def test_the_name_is_free_when_its_process_returns() -> None:
     """A process that ends by itself gives up its name too."""
 
@@ -97,7 +97,7 @@ def test_the_name_is_free_when_its_process_returns() -> None:
     assert Process.whereis("for_a_while") is None
 
 
-@in_process
+@pytest.mark.process
 def test_name_06_an_unknown_name_cannot_be_taken_away() -> None:
     """Unregistering a name that nobody has is an error, while whereis only says None."""
     with pytest.raises(ArgumentError, match="1st argument"):
@@ -127,7 +127,7 @@ def test_only_pids_can_be_registered(not_a_pid: object) -> None:
     run(register_so)
 
 
-@in_process
+@pytest.mark.process
 def test_a_class_can_be_a_name() -> None:
     """A class is a name like a module in Elixir: it is found by it, and gets what is sent to it."""
     assert Process.register(self(), Shop) is True
@@ -138,7 +138,7 @@ def test_a_class_can_be_a_name() -> None:
     assert Process.info(self(), "registered_name") == ("registered_name", Shop)
 
 
-@in_process
+@pytest.mark.process
 def test_a_class_is_another_name_than_its_text_and_than_other_classes() -> None:
     """Two classes, and a class and a string that reads like it, are different names."""
     Process.register(self(), Shop)
@@ -146,7 +146,7 @@ def test_a_class_is_another_name_than_its_text_and_than_other_classes() -> None:
     assert Process.whereis("Shop") is None
 
 
-@in_process
+@pytest.mark.process
 def test_an_atom_and_its_string_are_the_same_name() -> None:
     """A name that was given as a string is found by the atom, and is an atom where it is shown."""
     Process.register(self(), "shop")
@@ -154,7 +154,7 @@ def test_an_atom_and_its_string_are_the_same_name() -> None:
     assert type(Process.info(self(), "registered_name")[1]) is Atom
 
 
-@in_process
+@pytest.mark.process
 def test_name_09_info_tells_the_name() -> None:
     """Asked for, the name of a process without one is []; in the whole information it is missing, or comes first."""
     pid = idle()
@@ -165,7 +165,7 @@ def test_name_09_info_tells_the_name() -> None:
     assert next(iter(Process.info(pid).items())) == ("registered_name", "n09")
 
 
-@in_process
+@pytest.mark.process
 def test_a_process_can_change_its_name() -> None:
     """After giving up one name a process can get another."""
     Process.register(self(), "before")
@@ -175,7 +175,7 @@ def test_a_process_can_change_its_name() -> None:
     assert Process.whereis("after") == self()
 
 
-@in_process
+@pytest.mark.process
 def test_a_name_can_move_to_another_process() -> None:
     """A name that was taken away can be given to another process, which then gets the messages."""
     me = self()
@@ -186,7 +186,7 @@ def test_a_name_can_move_to_another_process() -> None:
     assert receive(after=SOON) == ("the other got", "hello")
 
 
-@in_process
+@pytest.mark.process
 def test_sending_to_a_name_that_was_taken_away_raises() -> None:
     """A name is nobody's after unregister."""
     Process.register(self(), "gone")
@@ -195,7 +195,7 @@ def test_sending_to_a_name_that_was_taken_away_raises() -> None:
         send("gone", "hi")
 
 
-@in_process
+@pytest.mark.process
 def test_registered_lists_the_names_in_use() -> None:
     """Process.registered() holds each name while it is in use."""
     Process.register(self(), "listed")
@@ -205,7 +205,7 @@ def test_registered_lists_the_names_in_use() -> None:
     assert "listed" not in Process.registered()
 
 
-@in_process
+@pytest.mark.process
 def test_anybody_can_name_any_process() -> None:
     """One process may name another, and the name outlives the one that gave it."""
     pid = idle()
@@ -213,7 +213,7 @@ def test_anybody_can_name_any_process() -> None:
     assert Process.whereis("named_by_another") == pid
 
 
-@in_process
+@pytest.mark.process
 def test_anybody_can_take_a_name_away() -> None:
     """One process may take the name of another."""
     Process.register(self(), "mine")
@@ -221,7 +221,7 @@ def test_anybody_can_take_a_name_away() -> None:
     assert Process.whereis("mine") is None
 
 
-@in_process
+@pytest.mark.process
 def test_of_many_who_want_a_name_one_gets_it() -> None:
     """When ten processes want the same name at once, one of them has it and the others are refused."""
     me = self()

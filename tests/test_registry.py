@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from in_process import caught, dead, ends, idle, in_process, messages, outcome, trap, until
+from in_process import caught, dead, ends, idle, messages, outcome, trap, until
 
 import pyex
 from pyex import ArgumentError, ErlangError, Pid, Process, exit, ok, receive, self, send, spawn, spawn_monitor
@@ -71,7 +71,7 @@ def error_of(function: Any) -> str:
 # The facts.
 
 
-@in_process
+@pytest.mark.process
 def test_reg_02_a_process_cannot_register_twice_under_a_unique_key() -> None:
     """The error names the process itself, and the first value stays."""
     unique()
@@ -80,7 +80,7 @@ def test_reg_02_a_process_cannot_register_twice_under_a_unique_key() -> None:
     assert Registry.lookup("u", "k") == [(self(), 1)]
 
 
-@in_process
+@pytest.mark.process
 def test_reg_03_duplicate_keys_hold_many_processes_and_one_of_them_many_times() -> None:
     """`lookup` lists all, `dispatch` gives all to its function."""
     duplicate()
@@ -94,7 +94,7 @@ def test_reg_03_duplicate_keys_hold_many_processes_and_one_of_them_many_times() 
     assert Registry.count_match("d", "k", "_") == 3
 
 
-@in_process
+@pytest.mark.process
 def test_reg_04_entries_vanish_when_the_process_dies() -> None:
     """Nothing is found, and nothing counted, once the registry has heard of it."""
     unique()
@@ -103,7 +103,7 @@ def test_reg_04_entries_vanish_when_the_process_dies() -> None:
     until(lambda: Registry.count("u") == 0)
 
 
-@in_process
+@pytest.mark.process
 def test_reg_06_unregister_update_value_and_match() -> None:
     """A value can be changed by who registered it, and is gone when that one unregisters."""
     unique()
@@ -116,7 +116,7 @@ def test_reg_06_unregister_update_value_and_match() -> None:
     assert Registry.unregister("u", "k") == "ok"
 
 
-@in_process
+@pytest.mark.process
 def test_reg_07_a_registry_that_is_not_started_is_an_argument_error() -> None:
     """The text is Elixir's, for every function; names of modules are shown without a colon."""
     assert error_of(lambda: Registry.lookup("NoReg", "k")) == "unknown registry: NoReg"
@@ -143,7 +143,7 @@ def test_reg_07_a_registry_that_is_not_started_is_an_argument_error() -> None:
     )
 
 
-@in_process
+@pytest.mark.process
 def test_reg_08_send_reaches_who_has_the_key() -> None:
     """It returns the message; where nobody has the key it is an `ArgumentError`."""
     unique()
@@ -157,7 +157,7 @@ def test_reg_08_send_reaches_who_has_the_key() -> None:
 # Names.
 
 
-@in_process
+@pytest.mark.process
 def test_a_server_is_named_and_called_by_a_key() -> None:
     """`("via", Registry, (registry, key))` is a name as any other: there is one server of it."""
     unique()
@@ -170,7 +170,7 @@ def test_a_server_is_named_and_called_by_a_key() -> None:
     assert GenServer.whereis(("via", Registry, ("u", "nobody"))) is None
 
 
-@in_process
+@pytest.mark.process
 def test_a_name_may_bring_a_value() -> None:
     """`("via", Registry, (registry, key, value))` registers the value too."""
     unique()
@@ -178,7 +178,7 @@ def test_a_name_may_bring_a_value() -> None:
     assert Registry.lookup("u", "counter") == [(pid, "a value")]
 
 
-@in_process
+@pytest.mark.process
 def test_the_name_of_a_server_that_ended_is_free_at_once() -> None:
     """Whoever has seen it end can start the next under the same key."""
     unique()
@@ -192,7 +192,7 @@ def test_the_name_of_a_server_that_ended_is_free_at_once() -> None:
     assert GenServer.call(ok(GenServer.start(Counter, 99, name=name)), "next") == 99
 
 
-@in_process
+@pytest.mark.process
 def test_names_by_their_functions() -> None:
     """`register_name` says "yes" and "no", `whereis_name` a pid or "undefined"."""
     unique()
@@ -207,7 +207,7 @@ def test_names_by_their_functions() -> None:
     assert "not a name in a registry" in error_of(lambda: Registry.whereis_name("u"))  # type: ignore[arg-type]
 
 
-@in_process
+@pytest.mark.process
 def test_a_registry_of_duplicate_keys_gives_no_names() -> None:
     """A name stands for one process."""
     duplicate()
@@ -224,7 +224,7 @@ def test_a_registry_of_duplicate_keys_gives_no_names() -> None:
 # The processes.
 
 
-@in_process
+@pytest.mark.process
 def test_the_registry_is_a_supervisor_with_the_name() -> None:
     """Its children are the partitions; `register` returns the one that looks after the caller."""
     pid = unique("Rooms")
@@ -237,7 +237,7 @@ def test_the_registry_is_a_supervisor_with_the_name() -> None:
     assert Registry.lookup("Rooms", "k") == [(self(), 1)]
 
 
-@in_process
+@pytest.mark.process
 def test_a_class_can_name_a_registry() -> None:
     """As a module does in Elixir."""
     pid = unique(Counter)
@@ -245,7 +245,7 @@ def test_a_class_can_name_a_registry() -> None:
     assert (Process.whereis(Counter), Registry.lookup(Counter, "k")) == (pid, [(self(), 1)])
 
 
-@in_process
+@pytest.mark.process
 def test_who_registers_is_linked_until_the_last_key_is_gone() -> None:
     """The link is to the partition."""
     unique()
@@ -257,7 +257,7 @@ def test_who_registers_is_linked_until_the_last_key_is_gone() -> None:
     assert not linked(owner)
 
 
-@in_process
+@pytest.mark.process
 def test_who_fails_to_register_is_not_linked() -> None:
     """Unless it has other keys."""
     unique()
@@ -271,7 +271,7 @@ def test_who_fails_to_register_is_not_linked() -> None:
     assert linked(owner)
 
 
-@in_process
+@pytest.mark.process
 def test_a_partition_that_crashes_takes_who_has_registered_with_it() -> None:
     """It is restarted, empty; who traps exits lives, and is registered no more."""
     trap()
@@ -288,7 +288,7 @@ def test_a_partition_that_crashes_takes_who_has_registered_with_it() -> None:
     assert Registry.register("u", "mine", 2)[0] == "ok"
 
 
-@in_process
+@pytest.mark.process
 def test_while_a_partition_is_down_nobody_can_register() -> None:
     """`register` links first, and there is nobody to link to."""
     unique()
@@ -299,7 +299,7 @@ def test_while_a_partition_is_down_nobody_can_register() -> None:
     assert kind == "error" and isinstance(error, ErlangError) and error.reason == "noproc"
 
 
-@in_process
+@pytest.mark.process
 def test_a_registry_that_is_stopped_ends_who_has_registered() -> None:
     """With reason "shutdown", as its supervisor ends the partitions; then it is unknown."""
     trap()
@@ -313,7 +313,7 @@ def test_a_registry_that_is_stopped_ends_who_has_registered() -> None:
     assert Registry.lookup("u", "k") == []
 
 
-@in_process
+@pytest.mark.process
 def test_a_registry_under_a_supervisor() -> None:
     """The options travel as a dict, or as a list of pairs; the child is known by the registry's name."""
     children = [(Registry, {"keys": "unique", "name": "u"}), (Registry, [("keys", "duplicate"), ("name", "d")])]
@@ -337,7 +337,7 @@ def test_a_registry_under_a_supervisor() -> None:
 # Keys and values.
 
 
-@in_process
+@pytest.mark.process
 def test_keys_are_compared_as_erlang_terms() -> None:
     """1, 1.0 and True are different keys; lists and dicts are keys, too."""
     unique()
@@ -350,7 +350,7 @@ def test_keys_are_compared_as_erlang_terms() -> None:
     assert [type(key) for key in Registry.keys("u", self())] == [type(key) for key in keys[::-1]]
 
 
-@in_process
+@pytest.mark.process
 def test_nothing_in_a_registry_is_shared() -> None:
     """Keys and values are copied in and out, as in ETS."""
     unique()
@@ -365,7 +365,7 @@ def test_nothing_in_a_registry_is_shared() -> None:
     assert Registry.keys("u", self()) == [["key"]]
 
 
-@in_process
+@pytest.mark.process
 def test_only_the_owner_unregisters_and_updates() -> None:
     """Of what others have registered nothing changes."""
     unique()
@@ -375,7 +375,7 @@ def test_only_the_owner_unregisters_and_updates() -> None:
     assert Registry.lookup("u", "k") == [(other, 1)]
 
 
-@in_process
+@pytest.mark.process
 def test_keys_values_and_counts() -> None:
     """The newest key comes first, values in the order in which they were registered."""
     duplicate()
@@ -391,7 +391,7 @@ def test_keys_values_and_counts() -> None:
     assert "not a pid" in error_of(lambda: Registry.keys("d", 1))  # type: ignore[arg-type]
 
 
-@in_process
+@pytest.mark.process
 def test_to_unregister_a_duplicate_key_takes_all_of_the_callers() -> None:
     """Those of others stay."""
     duplicate()
@@ -404,7 +404,7 @@ def test_to_unregister_a_duplicate_key_takes_all_of_the_callers() -> None:
     assert Registry.keys("d", self()) == ["j"]
 
 
-@in_process
+@pytest.mark.process
 def test_an_update_that_fails_changes_nothing() -> None:
     """What the function raises comes through."""
     unique()
@@ -419,7 +419,7 @@ def test_an_update_that_fails_changes_nothing() -> None:
     assert Registry.lookup("u", "k") == [(self(), [1])]
 
 
-@in_process
+@pytest.mark.process
 def test_an_update_by_who_unregisters_meanwhile_brings_nothing_back() -> None:
     """The function may itself use the registry."""
     unique()
@@ -431,7 +431,7 @@ def test_an_update_by_who_unregisters_meanwhile_brings_nothing_back() -> None:
 # Match patterns.
 
 
-@in_process
+@pytest.mark.process
 def test_match_takes_patterns_and_guards() -> None:
     """Variables that stand twice must be equal; a guard that fails matches nothing."""
     unique()
@@ -447,7 +447,7 @@ def test_match_takes_patterns_and_guards() -> None:
     assert "not a valid match specification" in error_of(lambda: Registry.match("u", "k", "_", [("no_such", 1)]))
 
 
-@in_process
+@pytest.mark.process
 def test_unregister_match_takes_what_matches() -> None:
     """Of the caller's; in a registry of unique keys as well."""
     duplicate()
@@ -465,7 +465,7 @@ def test_unregister_match_takes_what_matches() -> None:
     assert Registry.lookup("u", "k") == []
 
 
-@in_process
+@pytest.mark.process
 def test_select_sees_key_pid_and_value() -> None:
     """A whole match specification, over all keys."""
     duplicate(partitions=2)
@@ -486,7 +486,7 @@ def test_select_sees_key_pid_and_value() -> None:
 # Dispatch.
 
 
-@in_process
+@pytest.mark.process
 def test_dispatch_runs_in_the_caller_and_not_for_nobody() -> None:
     """Its function may also be `(module, name, arguments)`."""
     duplicate()
@@ -512,7 +512,7 @@ def test_dispatch_runs_in_the_caller_and_not_for_nobody() -> None:
     assert kind == "error" and isinstance(error, ZeroDivisionError)
 
 
-@in_process
+@pytest.mark.process
 def test_dispatch_goes_through_the_partitions() -> None:
     """Once for each that has entries, in the caller, or with `parallel` in processes of their own."""
     duplicate(partitions=4)
@@ -529,7 +529,7 @@ def test_dispatch_goes_through_the_partitions() -> None:
         assert {pid for _, some in found for pid in some} == pids
 
 
-@in_process
+@pytest.mark.process
 def test_a_broadcast_reaches_a_thousand_subscribers() -> None:
     """Each gets it once, also where some have just died."""
     duplicate()
@@ -555,7 +555,7 @@ def test_a_broadcast_reaches_a_thousand_subscribers() -> None:
 # Listeners and metadata.
 
 
-@in_process
+@pytest.mark.process
 def test_listeners_hear_of_registering_and_unregistering() -> None:
     """Not of failures, and not when a process ends."""
     Process.register(self(), "listener")
@@ -580,7 +580,7 @@ def test_listeners_hear_of_registering_and_unregistering() -> None:
     ]
 
 
-@in_process
+@pytest.mark.process
 def test_a_listener_that_is_not_there_is_an_error_of_who_registers() -> None:
     """It is registered by then, as in Elixir."""
     unique(listeners=["nobody"])
@@ -588,7 +588,7 @@ def test_a_listener_that_is_not_there_is_an_error_of_who_registers() -> None:
     assert Registry.lookup("u", "a") == [(self(), 1)]
 
 
-@in_process
+@pytest.mark.process
 def test_metadata_is_kept_with_the_registry() -> None:
     """Keys are atoms or tuples."""
     unique(meta={"house": ["north"]})
@@ -632,14 +632,14 @@ def test_metadata_is_kept_with_the_registry() -> None:
         ({"keys": "unique", "name": "x", "compressed": 1}, "expected :compressed to be a boolean, got: 1"),
     ],
 )
-@in_process
+@pytest.mark.process
 def test_wrong_options_are_refused_in_elixirs_words(options: dict[str, Any], text: str) -> None:
     """As keywords and as a dict."""
     assert error_of(lambda: Registry.start_link(**options)) == text
     assert error_of(lambda: Registry.start_link(options)) == text
 
 
-@in_process
+@pytest.mark.process
 def test_what_is_no_name_of_a_registry_is_refused() -> None:
     """A name is a string or a class."""
     for name in (1, None, ["u"], self()):
@@ -657,7 +657,7 @@ class SlowKey:
         return (SlowKey, ())
 
 
-@in_process
+@pytest.mark.process
 def test_of_many_that_race_for_a_key_one_wins() -> None:
     """Also when they are preempted in the midst of it; all others are told who has it."""
     unique()
@@ -680,7 +680,7 @@ def test_of_many_that_race_for_a_key_one_wins() -> None:
     assert Registry.count("u") == 2
 
 
-@in_process
+@pytest.mark.process
 def test_a_key_goes_from_the_dead_to_the_living() -> None:
     """Round after round its owner is killed, and at once one of those who want it has it."""
     unique()
@@ -704,7 +704,7 @@ def test_a_key_goes_from_the_dead_to_the_living() -> None:
     until(lambda: Registry.count("u") == 0)
 
 
-@in_process
+@pytest.mark.process
 def test_who_comes_and_goes_leaves_nothing() -> None:
     """Busy processes register, unregister and are killed in the midst of it; at the end the registry is empty."""
     duplicate(partitions=3)
@@ -739,7 +739,7 @@ def test_nobody_gets_between_the_look_and_the_deed(function: Any) -> None:
     assert {"STORE_SUBSCR", "DELETE_SUBSCR"} & {*rest}
 
 
-@in_process
+@pytest.mark.process
 def test_who_is_killed_registers_nothing_in_its_finally() -> None:
     """Nobody would ever remove it."""
     unique()
@@ -760,7 +760,7 @@ def test_who_is_killed_registers_nothing_in_its_finally() -> None:
     assert Registry.register("u", "ghost", 1)[0] == "ok"
 
 
-@in_process
+@pytest.mark.process
 def test_partitions_change_nothing_for_unique_keys() -> None:
     """Keys and pids may belong to different partitions."""
     unique(partitions=5)
@@ -805,7 +805,7 @@ def test_nothing_is_left_for_the_next_run() -> None:
     pyex.run(second)
 
 
-@in_process
+@pytest.mark.process
 def test_the_reason_does_not_matter_for_the_entries() -> None:
     """Who returns, who exits and who crashes: all entries go."""
     unique()

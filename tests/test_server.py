@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import pytest
-from in_process import caught, ends_after, in_process, messages, until
+from in_process import caught, ends_after, messages, until
 
 from pyex import Process, exit, ok, receive, self, send, spawn
 from pyex.otp.gen_server import GenServer
@@ -80,7 +80,7 @@ def then(value: Any, reply: Any = None) -> Any:
     return set_then
 
 
-@in_process
+@pytest.mark.process
 def test_calls_and_casts_by_the_functions_of_the_class() -> None:
     """They take the server first: its pid, or its name; a call returns what the method does, a cast "ok"."""
     pid = ok(Counter.start_link(10, name="counter"))
@@ -89,7 +89,7 @@ def test_calls_and_casts_by_the_functions_of_the_class() -> None:
     assert (Counter.reset(("counter", "nonode@nohost"), to=7), Counter.increment(pid)) == ("ok", 8)
 
 
-@in_process
+@pytest.mark.process
 def test_calls_and_casts_by_a_handle() -> None:
     """Counter.at(server) keeps the server; it can be sent, compared and kept in a dict."""
     pid = ok(Counter.start_link())
@@ -105,7 +105,7 @@ def test_calls_and_casts_by_a_handle() -> None:
     assert receive() is counter
 
 
-@in_process
+@pytest.mark.process
 def test_a_handle_reaches_calls_and_casts_and_nothing_else() -> None:
     """The state is the server's own."""
     counter = Counter.at(ok(Counter.start_link()))
@@ -117,7 +117,7 @@ def test_a_handle_reaches_calls_and_casts_and_nothing_else() -> None:
         counter.n = 5
 
 
-@in_process
+@pytest.mark.process
 def test_the_same_process_underneath() -> None:
     """Requests by hand work; the state is the instance, the module the class."""
     pid = ok(Counter.start_link(1))
@@ -129,7 +129,7 @@ def test_the_same_process_underneath() -> None:
     assert Process.info(pid, "dictionary")[1]["$initial_call"] == (Counter, "init", 1)
 
 
-@in_process
+@pytest.mark.process
 def test_get_state_is_a_copy_and_replace_state_changes_it() -> None:
     """What one does with the copy the server does not see."""
     pid = ok(Counter.start_link(1))
@@ -151,7 +151,7 @@ def test_an_instance_is_a_plain_object() -> None:
     assert (counter.increment(), counter.reset(), counter.increment(2)) == (6, None, 2)
 
 
-@in_process
+@pytest.mark.process
 def test_in_the_server_methods_call_each_other_directly() -> None:
     """self.increment() is no request: a server cannot call itself. super() works as ever."""
 
@@ -172,7 +172,7 @@ def test_in_the_server_methods_call_each_other_directly() -> None:
     assert caught(lambda: Steered.do(ok(Steered.start()), lambda s: Counter.increment(Process.self())))[0] == "exit"
 
 
-@in_process
+@pytest.mark.process
 def test_a_class_below_may_take_an_operation_away() -> None:
     """By an attribute of that name."""
 
@@ -197,7 +197,7 @@ def test_help_shows_the_text_and_the_signature() -> None:
     assert "Begin anew." in shown
 
 
-@in_process
+@pytest.mark.process
 def test_start_is_start_link_without_a_link() -> None:
     """Both return what GenServer's do."""
     linked, alone = ok(Counter.start_link(1)), ok(Counter.start(2))
@@ -206,7 +206,7 @@ def test_start_is_start_link_without_a_link() -> None:
     assert Counter.increment(alone) == 3
 
 
-@in_process
+@pytest.mark.process
 def test_arguments_of_init() -> None:
     """All that __init__ takes; they are copied, as in every message."""
     mine = [1]
@@ -218,7 +218,7 @@ def test_arguments_of_init() -> None:
     assert Steered.do(pid, lambda s: s.made[0][0]) == [1]
 
 
-@in_process
+@pytest.mark.process
 def test_by_genserver_start_link_with_one_argument() -> None:
     """The form of OTP."""
     pid = ok(GenServer.start_link(Counter, 7, name="by hand"))
@@ -226,7 +226,7 @@ def test_by_genserver_start_link_with_one_argument() -> None:
     assert Sys.get_state(pid).n == 8
 
 
-@in_process
+@pytest.mark.process
 def test_wrong_arguments_of_init_are_the_caller_s_mistake() -> None:
     """A TypeError, and nothing is started."""
     before = Process.list()
@@ -240,7 +240,7 @@ def test_wrong_arguments_of_init_are_the_caller_s_mistake() -> None:
     assert Process.list() == before
 
 
-@in_process
+@pytest.mark.process
 def test_options_of_the_start() -> None:
     """name, timeout and so on are GenServer's, unless __init__ has such a parameter itself."""
 
@@ -265,7 +265,7 @@ def test_options_of_the_start() -> None:
     assert Counter.start_link(name="taken") == ("error", ("already_started", pid))
 
 
-@in_process
+@pytest.mark.process
 def test_the_name_of_the_class() -> None:
     """class X(Server, name=…): what start_link registers unless it says another; not that of a class below."""
 
@@ -283,7 +283,7 @@ def test_the_name_of_the_class() -> None:
     assert Process.whereis("second shop") is not None
 
 
-@in_process
+@pytest.mark.process
 def test_an_init_that_raises_or_exits() -> None:
     """As an init of OTP."""
 
@@ -301,7 +301,7 @@ def test_an_init_that_raises_or_exits() -> None:
     assert Failing.start("not today") == ("error", "not today")
 
 
-@in_process
+@pytest.mark.process
 def test_then_in_init() -> None:
     """What an init of OTP may say: "ignore", ("stop", reason), a timeout, ("continue", x), "hibernate"."""
 
@@ -323,7 +323,7 @@ def test_then_in_init() -> None:
     raise AssertionError
 
 
-@in_process
+@pytest.mark.process
 def test_then_in_a_call() -> None:
     """The reply goes out, and then it happens."""
     pid = ok(Steered.start_link())
@@ -337,7 +337,7 @@ def test_then_in_a_call() -> None:
     assert receive(("EXIT", pid, ...), after=SOON)[2] == "shutdown"
 
 
-@in_process
+@pytest.mark.process
 def test_then_holds_once() -> None:
     """It is what comes after this message, not after all."""
     pid = ok(Steered.start_link())
@@ -346,7 +346,7 @@ def test_then_holds_once() -> None:
     assert Steered.do(pid, lambda s: (s.seen, hasattr(s, "then"))) == ([("continue", 1)], False)
 
 
-@in_process
+@pytest.mark.process
 def test_then_in_a_cast_and_a_message() -> None:
     """The same words."""
     for tell in (lambda pid, f: Steered.do_later(pid, f), lambda pid, f: send(pid, ("do", f))):
@@ -356,7 +356,7 @@ def test_then_in_a_cast_and_a_message() -> None:
         assert ends_after(pid, lambda tell=tell, pid=pid: tell(pid, then(("stop", "shutdown")))) == "shutdown"
 
 
-@in_process
+@pytest.mark.process
 def test_casts_and_messages_return_nothing_or_what_otp_has() -> None:
     """A value that is neither is a mistake, and is not lost in silence."""
     for tell in (lambda pid, f: Steered.do_later(pid, f), lambda pid, f: send(pid, ("do", f))):
@@ -366,7 +366,7 @@ def test_casts_and_messages_return_nothing_or_what_otp_has() -> None:
         assert ends_after(pid, lambda tell=tell, pid=pid: tell(pid, lambda s: 5)) == ("bad_return_value", 5)
 
 
-@in_process
+@pytest.mark.process
 def test_answering_later() -> None:
     """raise NoReply, keep self.from_, and GenServer.reply from any process; meanwhile others are served."""
 
@@ -393,7 +393,7 @@ def test_answering_later() -> None:
     assert receive(after=SOON) == "ding dong"
 
 
-@in_process
+@pytest.mark.process
 def test_from_is_there_during_a_call_only() -> None:
     """And is no part of the state that one sees."""
     pid = ok(Steered.start_link())
@@ -407,7 +407,7 @@ def test_from_is_there_during_a_call_only() -> None:
     assert receive(("from_", ...), after=SOON)[1] is False
 
 
-@in_process
+@pytest.mark.process
 def test_an_exception_ends_the_server() -> None:
     """Let it crash: the caller exits as that of GenServer.call does, and the report has the last message."""
     pid = ok(Steered.start())
@@ -417,7 +417,7 @@ def test_an_exception_ends_the_server() -> None:
     assert not Process.alive(pid)
 
 
-@in_process
+@pytest.mark.process
 def test_exit_ends_the_server_quietly() -> None:
     """With the reason; terminate is called."""
     pid, caller = ok(Steered.start()), self()
@@ -426,7 +426,7 @@ def test_exit_ends_the_server_quietly() -> None:
     assert messages() == [("terminated", "shutdown")]
 
 
-@in_process
+@pytest.mark.process
 def test_exceptions_for_the_caller() -> None:
     """@call(raises=…): raised where the call is; the server goes on, with what the method has done so far."""
 
@@ -457,7 +457,7 @@ def test_exceptions_for_the_caller() -> None:
     assert not Process.alive(pid)
 
 
-@in_process
+@pytest.mark.process
 def test_how_long_a_call_waits() -> None:
     """@call(timeout=ms); then the caller exits as GenServer.call does."""
 
@@ -470,7 +470,7 @@ def test_how_long_a_call_waits() -> None:
     assert caught(lambda: Slow.work(pid)) == ("exit", ("timeout", (GenServer, "call", [pid, "work", 10])))
 
 
-@in_process
+@pytest.mark.process
 def test_nobody_there() -> None:
     """A call exits as GenServer.call does; a cast does not care."""
     assert caught(lambda: Counter.increment("nobody")) == (
@@ -480,7 +480,7 @@ def test_nobody_there() -> None:
     assert Counter.reset("nobody") == "ok"
 
 
-@in_process
+@pytest.mark.process
 def test_arguments_are_checked_where_the_call_is() -> None:
     """A mistake is the caller's TypeError, and the server hears nothing of it."""
     pid = ok(Counter.start_link())
@@ -497,7 +497,7 @@ def test_arguments_are_checked_where_the_call_is() -> None:
     assert Counter.increment(pid) == 1
 
 
-@in_process
+@pytest.mark.process
 def test_all_kinds_of_parameters() -> None:
     """Keyword-only ones are a dict at the end of the request."""
 
@@ -527,7 +527,7 @@ def test_all_kinds_of_parameters() -> None:
     assert (Kinds.plain(pid, {"a": 1}), Kinds.plain(pid, ("a", "b"))) == ({"a": 1}, ("a", "b"))
 
 
-@in_process
+@pytest.mark.process
 def test_what_is_sent_and_returned_is_copied() -> None:
     """The state is nobody else's."""
 
@@ -547,7 +547,7 @@ def test_what_is_sent_and_returned_is_copied() -> None:
     assert Notes.add(pid, 1) == [["milk"], 1]
 
 
-@in_process
+@pytest.mark.process
 def test_requests_that_no_method_is_for() -> None:
     """handle_call, whose value is the reply, and handle_cast take them; a call is no cast."""
 
@@ -569,7 +569,7 @@ def test_requests_that_no_method_is_for() -> None:
     assert Sys.get_state(pid).n == ("increment", 1)
 
 
-@in_process
+@pytest.mark.process
 def test_without_them_it_is_otp_s_error(caplog: pytest.LogCaptureFixture) -> None:
     """In its words; a message is logged and forgotten, a continue is an error."""
     pid = ok(Counter.start())
@@ -590,7 +590,7 @@ def test_without_them_it_is_otp_s_error(caplog: pytest.LogCaptureFixture) -> Non
     assert "attempted to continue GenServer" in str(receive(("EXIT", pid, ...), after=SOON)[2][0])
 
 
-@in_process
+@pytest.mark.process
 def test_handle_info_may_leave_the_rest_to_the_one_above(caplog: pytest.LogCaptureFixture) -> None:
     """super().handle_info(message) logs that it was not expected."""
 
@@ -610,7 +610,7 @@ def test_handle_info_may_leave_the_rest_to_the_one_above(caplog: pytest.LogCaptu
     assert "'tick'" not in caplog.text
 
 
-@in_process
+@pytest.mark.process
 def test_terminate() -> None:
     """Called with the reason, in the server, when a GenServer's is."""
     pid, caller = ok(Steered.start()), self()
@@ -623,7 +623,7 @@ def test_terminate() -> None:
     assert messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_reports_and_status_show_the_state(caplog: pytest.LogCaptureFixture) -> None:
     """As they show that of every GenServer; format_status may hide some of it."""
 
@@ -641,7 +641,7 @@ def test_reports_and_status_show_the_state(caplog: pytest.LogCaptureFixture) -> 
     until(lambda: "State: 'hidden'" in caplog.text)
 
 
-@in_process
+@pytest.mark.process
 def test_a_supervisor_starts_it_and_starts_it_again() -> None:
     """By its child spec, with what the class says; (Class, argument) is start_link(argument), a class alone
     start_link() where that is enough.
@@ -688,7 +688,7 @@ def defined(text: str) -> Any:
     return namespace["Hot"]
 
 
-@in_process
+@pytest.mark.process
 def test_new_code_for_the_next_message() -> None:
     """The instance becomes one of the new class, and keeps its state; a handle of the old one knows new methods."""
     first = defined(HOT)
@@ -700,7 +700,7 @@ def test_new_code_for_the_next_message() -> None:
     assert type(Sys.get_state("hot")) is second
 
 
-@in_process
+@pytest.mark.process
 def test_code_change_is_called() -> None:
     """With the old class; self is of the new one already. What it raises ends the server."""
     first = defined(HOT)
@@ -717,7 +717,7 @@ def test_code_change_is_called() -> None:
     assert caught(lambda: new.step(pid))[1][0] == "too old"
 
 
-@in_process
+@pytest.mark.process
 def test_other_kinds_of_classes() -> None:
     """Dataclasses and generic classes are servers too."""
     t = TypeVar("T")

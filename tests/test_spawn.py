@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from in_process import caught, dead, ends, ends_after, idle, in_process, messages, outcome, trap
+from in_process import caught, dead, ends, ends_after, idle, messages, outcome, trap
 
 from pyex import (
     ArgumentError,
@@ -39,7 +39,7 @@ def forever() -> None:
     Process.sleep("infinity")
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_01_returns_a_pid_at_once_and_the_process_ends_normally() -> None:
     """`spawn` gives the pid of another process at once, which ends "normal" when its function returns."""
     pid = spawn(lambda: Process.sleep(20))
@@ -47,7 +47,7 @@ def test_spawn_01_returns_a_pid_at_once_and_the_process_ends_normally() -> None:
     assert ends(pid, SOON) == "normal"
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_02_a_crash_leaves_the_parent_alone() -> None:
     """A process that was only spawned can crash without harm to its parent."""
 
@@ -58,7 +58,7 @@ def test_spawn_02_a_crash_leaves_the_parent_alone() -> None:
     assert outcome(parent) == ("returned", "parent is fine")
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_04_a_linked_child_that_ends_normally_does_no_harm() -> None:
     """A linked child may return, or exit "normal", and its parent goes on."""
 
@@ -71,7 +71,7 @@ def test_spawn_04_a_linked_child_that_ends_normally_does_no_harm() -> None:
 
 
 @pytest.mark.parametrize("reason", ["shutdown", ("shutdown", 1)])
-@in_process
+@pytest.mark.process
 def test_spawn_05_shutdown_of_a_linked_child_ends_the_parent(reason: Any) -> None:
     """A linked child that exits "shutdown", or with a tuple of it, takes its parent along."""
 
@@ -82,14 +82,14 @@ def test_spawn_05_shutdown_of_a_linked_child_ends_the_parent(reason: Any) -> Non
     assert outcome(parent) == ("exited", reason)
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_06_spawn_monitor_tells_of_the_end_once() -> None:
     """`spawn_monitor` gives a pid and a reference, and one DOWN message with both."""
     pid, reference = spawn_monitor(exit, "boom")
     assert messages() == [("DOWN", reference, "process", pid, "boom")]
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_09_an_error_ends_the_process_with_the_error_and_its_stacktrace() -> None:
     """A process that fails to catch an error ends with `(error, stacktrace)`; an ErlangError stands for its reason."""
 
@@ -104,14 +104,14 @@ def test_spawn_09_an_error_ends_the_process_with_the_error_and_its_stacktrace() 
 
 
 @pytest.mark.parametrize("reason", ["boom", "normal", "shutdown", ("a", 1), 42, [1], None, {"why": 1}, b"kill", True])
-@in_process
+@pytest.mark.process
 def test_spawn_10_exit_takes_any_reason(reason: Any) -> None:
     """`exit` ends a process with the very term that it is given, whatever it is."""
     heard = down(spawn_monitor(exit, reason)[1])
     assert heard == reason and type(heard) is type(reason)
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_12_a_trapping_parent_survives_a_child_that_exits_kill() -> None:
     """A child's own `exit("kill")` is an ordinary reason: a trapping parent is told "kill", and lives."""
     trap()
@@ -119,7 +119,7 @@ def test_spawn_12_a_trapping_parent_survives_a_child_that_exits_kill() -> None:
     assert messages() == [("EXIT", child, "kill")]
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_13_a_parent_dies_of_kill_when_its_child_exits_so() -> None:
     """A parent that does not trap dies of its child's `exit("kill")`, with "kill" and not "killed"."""
 
@@ -130,7 +130,7 @@ def test_spawn_13_a_parent_dies_of_kill_when_its_child_exits_so() -> None:
     assert outcome(parent) == ("exited", "kill")
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_14_link_and_monitor_at_once() -> None:
     """`Process.spawn` with "link" and "monitor" gives pid and reference, then an EXIT and a DOWN message."""
     trap()
@@ -138,7 +138,7 @@ def test_spawn_14_link_and_monitor_at_once() -> None:
     assert messages() == [("EXIT", pid, "boom"), ("DOWN", reference, "process", pid, "boom")]
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_16_a_child_has_its_parents_group_leader() -> None:
     """What a child prints goes where its parent's output goes."""
     caller = self()
@@ -146,7 +146,7 @@ def test_spawn_16_a_child_has_its_parents_group_leader() -> None:
     assert receive(after=SOON) == Process.group_leader()
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_17_finally_can_send_only_when_the_process_ended_itself() -> None:
     """A message sent in `finally` arrives after a process's own exit or error, never after an exit signal."""
     caller = self()
@@ -171,7 +171,7 @@ def test_spawn_17_finally_can_send_only_when_the_process_ended_itself() -> None:
     assert sorted(messages()) == [("finally", "own error"), ("finally", "own exit")]
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_18_exit_and_errors_can_be_caught_inside() -> None:
     """A process that catches its own exit or error lives on."""
 
@@ -185,14 +185,14 @@ def test_spawn_18_exit_and_errors_can_be_caught_inside() -> None:
     assert outcome(careful) == ("returned", [("exit", "a"), "error", "c"])
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_20_what_is_no_function_is_refused_at_once() -> None:
     """`spawn` of something that is no function raises an ArgumentError that names it."""
     with pytest.raises(ArgumentError, match="1st argument: not a fun"):
         spawn("not a function")  # type: ignore[arg-type]
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_20_a_function_that_wants_arguments_crashes_its_process() -> None:
     """A function spawned with too few arguments ends its own process with badarity, function and arguments."""
     trap()
@@ -201,7 +201,7 @@ def test_spawn_20_a_function_that_wants_arguments_crashes_its_process() -> None:
     assert (word, list(arguments), stacktrace) == ("badarity", [], [])
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_20_spawn_monitor_refuses_a_function_that_wants_arguments() -> None:
     """`spawn_monitor` of a function that wants arguments raises at once."""
     with pytest.raises(ArgumentError):
@@ -211,7 +211,7 @@ def test_spawn_20_spawn_monitor_refuses_a_function_that_wants_arguments() -> Non
 # -- neighbours
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_a_linked_child_that_crashes_takes_its_parent_along() -> None:
     """A parent dies of the reason of its linked child."""
 
@@ -222,7 +222,7 @@ def test_spawn_a_linked_child_that_crashes_takes_its_parent_along() -> None:
     assert outcome(parent) == ("exited", "boom")
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_an_error_in_a_linked_child_is_the_parents_reason_too() -> None:
     """A parent that dies of its child's error ends with the same error and stacktrace."""
 
@@ -234,13 +234,13 @@ def test_spawn_an_error_in_a_linked_child_is_the_parents_reason_too() -> None:
     assert how == "exited" and isinstance(error, ZeroDivisionError) and stacktrace
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_monitor_tells_of_a_normal_end_too() -> None:
     """A process that just returns gives a DOWN message with "normal"; what it returned is not in it."""
     assert down(spawn_monitor(lambda: "value")[1]) == "normal"
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_linked_child_is_linked_on_both_sides_from_the_first() -> None:
     """Right after `spawn_link` parent and child each have the other among their links."""
     child = spawn_link(forever)
@@ -248,7 +248,7 @@ def test_spawn_linked_child_is_linked_on_both_sides_from_the_first() -> None:
     assert Process.info(child, "links") == ("links", [self()])
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_a_child_starts_with_nothing_of_its_parents_state() -> None:
     """Trapping, dictionary, messages, links and name of the parent are not the child's."""
     trap()
@@ -273,7 +273,7 @@ def test_spawn_a_child_starts_with_nothing_of_its_parents_state() -> None:
     }
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_a_grandchild_outlives_the_process_that_started_it() -> None:
     """The end of a process does not touch those it merely spawned."""
     caller = self()
@@ -283,7 +283,7 @@ def test_spawn_a_grandchild_outlives_the_process_that_started_it() -> None:
     assert Process.alive(grandchild)
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_a_message_may_be_sent_before_the_process_has_run() -> None:
     """A message sent right after `spawn` is there when the process first looks."""
     caller = self()
@@ -292,21 +292,21 @@ def test_spawn_a_message_may_be_sent_before_the_process_has_run() -> None:
     assert receive(after=SOON) == ("got", "early")
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_passes_arguments_on() -> None:
     """`spawn(f, a, b)` calls `f(a, b)`."""
     spawn(send, self(), ("a", "b"))
     assert receive(after=SOON) == ("a", "b")
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_never_uses_a_pid_again() -> None:
     """The pids of many processes, dead ones among them, are all different."""
     pids = [dead() for _ in range(50)] + [idle() for _ in range(50)]
     assert len(set(pids)) == 100
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_a_process_killed_before_its_first_turn_never_runs() -> None:
     """A process that is killed right after `spawn` does nothing at all."""
     pid, reference = spawn_monitor(send, self(), "I ran")
@@ -314,7 +314,7 @@ def test_spawn_a_process_killed_before_its_first_turn_never_runs() -> None:
     assert messages() == [("DOWN", reference, "process", pid, "killed")]
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_an_exit_in_except_replaces_the_error() -> None:
     """A process that catches an error and exits ends with the reason of the exit."""
 
@@ -327,7 +327,7 @@ def test_spawn_an_exit_in_except_replaces_the_error() -> None:
     assert outcome(careful) == ("exited", "second")
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_an_error_in_finally_replaces_the_exit() -> None:
     """An error raised in `finally` is the reason, and not the exit under way."""
 
@@ -341,7 +341,7 @@ def test_spawn_an_error_in_finally_replaces_the_exit() -> None:
     assert isinstance(error, ValueError) and str(error) == "second"
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_except_exception_lets_an_exit_pass() -> None:
     """`except Exception` does not catch `exit`."""
 
@@ -355,7 +355,7 @@ def test_spawn_except_exception_lets_an_exit_pass() -> None:
 
 
 @pytest.mark.parametrize("reason", ["kill", "boom"])
-@in_process
+@pytest.mark.process
 def test_spawn_finally_has_run_when_others_hear_of_a_death_from_outside(reason: str) -> None:
     """When the DOWN message of a process that was ended comes, it has cleaned up after itself."""
     closed = threading.Event()
@@ -374,7 +374,7 @@ def test_spawn_finally_has_run_when_others_hear_of_a_death_from_outside(reason: 
     assert closed.is_set()
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_a_process_in_an_endless_loop_can_be_killed() -> None:
     """A kill also ends a process that never waits for anything."""
     caller = self()
@@ -389,7 +389,7 @@ def test_spawn_a_process_in_an_endless_loop_can_be_killed() -> None:
     assert ends_after(pid, lambda: Process.exit(pid, "kill"), SOON) == "killed"
 
 
-@in_process
+@pytest.mark.process
 def test_spawn_unknown_options_are_refused() -> None:
     """`Process.spawn` with an option that there is not raises an ArgumentError."""
     with pytest.raises(ArgumentError):

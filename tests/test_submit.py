@@ -19,9 +19,8 @@ from in_process import ends, in_process
 from program import PATIENCE, PATIENCE_MS, leftovers, program
 
 from pyex import ArgumentError, Exit, Pid, Process, become, blocking, exit, receive, run, self, send, spawn, spawn_link
-from pyex.errors import ErlangError
+from pyex.errors import ErlangError, NotRunning
 from pyex.exit_signal import awaited
-from pyex.errors import NotRunning
 from pyex.submit import submit
 
 

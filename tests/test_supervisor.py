@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from in_process import in_process, messages, trap, until
+from in_process import messages, trap, until
 from supervised import (
     Worker,
     changes,
@@ -22,7 +22,7 @@ from pyex.otp.gen_server import GenServer
 from pyex.otp.supervisor import Supervisor
 
 
-@in_process
+@pytest.mark.process
 def test_sup_01_children_start_in_order_and_stop_in_reverse() -> None:
     """The first child starts first and ends last; those that trap see "shutdown"."""
     supervisor = started([worker_spec(name, trap=True) for name in "abc"])
@@ -33,7 +33,7 @@ def test_sup_01_children_start_in_order_and_stop_in_reverse() -> None:
     ]  # fmt: skip
 
 
-@in_process
+@pytest.mark.process
 def test_sup_02_one_for_one_restarts_only_the_dead_child() -> None:
     """With one_for_one the others notice nothing."""
     started([worker_spec(name) for name in "abc"])
@@ -44,7 +44,7 @@ def test_sup_02_one_for_one_restarts_only_the_dead_child() -> None:
     assert changes(before) == {"a": "same", "b": "new", "c": "same"}
 
 
-@in_process
+@pytest.mark.process
 def test_sup_03_one_for_all_ends_the_others_in_reverse_and_starts_all_in_order() -> None:
     """With one_for_all everything begins anew."""
     started([worker_spec(name, trap=True) for name in "abc"], "one_for_all")
@@ -58,7 +58,7 @@ def test_sup_03_one_for_all_ends_the_others_in_reverse_and_starts_all_in_order()
     assert changes(before) == {"a": "new", "b": "new", "c": "new"}
 
 
-@in_process
+@pytest.mark.process
 def test_sup_04_rest_for_one_restarts_those_that_started_later() -> None:
     """With rest_for_one the dead child and those after it begin anew."""
     started([worker_spec(name, trap=True) for name in "abcd"], "rest_for_one")
@@ -72,7 +72,7 @@ def test_sup_04_rest_for_one_restarts_those_that_started_later() -> None:
     assert changes(before) == {"a": "same", "b": "new", "c": "new", "d": "new"}
 
 
-@in_process
+@pytest.mark.process
 def test_sup_05_one_for_all_also_when_a_permanent_child_ends_normally() -> None:
     """A permanent child is not allowed to end."""
     started([worker_spec("a"), worker_spec("b")], "one_for_all")
@@ -83,7 +83,7 @@ def test_sup_05_one_for_all_also_when_a_permanent_child_ends_normally() -> None:
     assert changes(before) == {"a": "new", "b": "new"}
 
 
-@in_process
+@pytest.mark.process
 def test_sup_06_a_temporary_child_brings_nobody_down_and_is_not_started_again() -> None:
     """Its own death concerns nobody, and when the strategy ends it it is gone."""
     children = [worker_spec("a"), worker_spec("t", {"restart": "temporary"}), worker_spec("b")]
@@ -101,7 +101,7 @@ def test_sup_06_a_temporary_child_brings_nobody_down_and_is_not_started_again() 
     assert Supervisor.count_children(supervisor)["specs"] == 2
 
 
-@in_process
+@pytest.mark.process
 def test_sup_07_a_strategy_is_needed_and_has_to_be_one() -> None:
     """Without strategy: ArgumentError. With an unknown one: OTP's error."""
     with pytest.raises(ArgumentError, match="strategy"):
@@ -112,7 +112,7 @@ def test_sup_07_a_strategy_is_needed_and_has_to_be_one() -> None:
     )  # fmt: skip
 
 
-@in_process
+@pytest.mark.process
 def test_sup_08_a_transient_child_is_restarted_when_it_ended_abnormally() -> None:
     """Ends with "normal", "shutdown" and ("shutdown", x) are its work done; all others are not."""
     supervisor = started([worker_spec("a", {"restart": "transient"})], max_restarts=10)
@@ -129,7 +129,7 @@ def test_sup_08_a_transient_child_is_restarted_when_it_ended_abnormally() -> Non
         assert changes(before) == {"a": "new"}, reason
 
 
-@in_process
+@pytest.mark.process
 def test_sup_09_a_temporary_child_is_never_restarted() -> None:
     """Not after a crash either; its spec is gone too."""
     supervisor = started([worker_spec("a", {"restart": "temporary"})])
@@ -138,7 +138,7 @@ def test_sup_09_a_temporary_child_is_never_restarted() -> None:
     assert Process.whereis("a") is None
 
 
-@in_process
+@pytest.mark.process
 def test_sup_11_the_defaults() -> None:
     """permanent, 5000 ms, worker, three restarts in five seconds."""
     assert Supervisor.init([], strategy="one_for_one") == (
@@ -152,7 +152,7 @@ def test_sup_11_the_defaults() -> None:
     assert spec == {"id": "x", "restart": "permanent", "shutdown": 5000, "significant": False, "type": "worker"}
 
 
-@in_process
+@pytest.mark.process
 def test_sup_20_a_child_that_does_not_start() -> None:
     """The earlier ones are ended, the later never start, and the starter hears why, twice."""
     trap()
@@ -165,7 +165,7 @@ def test_sup_20_a_child_that_does_not_start() -> None:
     ]  # fmt: skip
 
 
-@in_process
+@pytest.mark.process
 def test_sup_22_a_child_whose_init_raises() -> None:
     """The reason is the exception and its stack trace."""
     trap()
@@ -180,7 +180,7 @@ def test_sup_22_a_child_whose_init_raises() -> None:
             raise AssertionError(other)
 
 
-@in_process
+@pytest.mark.process
 def test_sup_23_a_child_that_is_to_be_ignored() -> None:
     """It has a spec and no process; a temporary one has no spec either."""
     ignored = worker_spec("i", init=lambda: "ignore")
@@ -192,7 +192,7 @@ def test_sup_23_a_child_that_is_to_be_ignored() -> None:
     assert Supervisor.count_children(supervisor) == {"active": 1, "specs": 2, "supervisors": 0, "workers": 2}
 
 
-@in_process
+@pytest.mark.process
 def test_sup_27_a_name_is_given_once() -> None:
     """The second supervisor of a name is told who has it."""
     first = started([], name="sup27")
@@ -200,7 +200,7 @@ def test_sup_27_a_name_is_given_once() -> None:
     assert Process.whereis("sup27") == first
 
 
-@in_process
+@pytest.mark.process
 def test_sup_53_a_supervisor_that_gives_up_is_restarted_by_its_own() -> None:
     """So trouble climbs the tree step by step."""
     me = self()
@@ -217,7 +217,7 @@ def test_sup_53_a_supervisor_that_gives_up_is_restarted_by_its_own() -> None:
     assert Process.whereis("inner53") not in (None, before)
 
 
-@in_process
+@pytest.mark.process
 def test_sup_56_who_started_a_supervisor_does_not_notice_a_restart() -> None:
     """The link is to the supervisor, not to its children."""
     supervisor = started([worker_spec("a")])
@@ -227,7 +227,7 @@ def test_sup_56_who_started_a_supervisor_does_not_notice_a_restart() -> None:
     assert Process.alive(supervisor) and isinstance(Process.whereis("a"), Pid)
 
 
-@in_process
+@pytest.mark.process
 def test_a_module_says_in_init_what_its_children_are() -> None:
     """The module-based form; the module is a child of others by its name, as a supervisor."""
 
@@ -257,7 +257,7 @@ def test_a_module_says_in_init_what_its_children_are() -> None:
     assert [id for id, _, _, _ in Supervisor.which_children(MySupervisor)] == ["m"]
 
 
-@in_process
+@pytest.mark.process
 def test_a_module_may_decline() -> None:
     """init returns "ignore", and so does start_link."""
 
@@ -269,7 +269,7 @@ def test_a_module_may_decline() -> None:
     assert Supervisor.start_link(Shy, None) == "ignore"
 
 
-@in_process
+@pytest.mark.process
 def test_children_have_ancestors() -> None:
     """Each process of a tree knows those above it, the nearest first."""
     me = self()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from in_process import caught, ends_after, idle, in_process, messages, trap, until
+from in_process import caught, ends_after, idle, messages, trap, until
 from supervised import Worker, a_process, events, kill, running, started, started_again, worker_spec
 
 from pyex import Process, ok, receive, self, send, spawn
@@ -13,7 +13,7 @@ from pyex.otp.gen_server import GenServer
 from pyex.otp.supervisor import Supervisor
 
 
-@in_process
+@pytest.mark.process
 def test_sup_28_a_start_function_may_tell_more() -> None:
     """What it returns beside the pid reaches who called start_child."""
     supervisor = started([])
@@ -24,7 +24,7 @@ def test_sup_28_a_start_function_may_tell_more() -> None:
     assert (status, info) == ("ok", "info") and again != pid
 
 
-@in_process
+@pytest.mark.process
 def test_sup_40_which_children_has_the_newest_first() -> None:
     """(id, pid, type, modules), in the reverse order of their start."""
     supervisor = started([worker_spec(name) for name in "abc"])
@@ -35,7 +35,7 @@ def test_sup_40_which_children_has_the_newest_first() -> None:
     assert [id for id, _, _, _ in Supervisor.which_children(supervisor)] == ["d", "c", "b", "a"]
 
 
-@in_process
+@pytest.mark.process
 def test_sup_40_a_restart_does_not_change_the_order() -> None:
     """A child keeps its place."""
     supervisor = started([worker_spec(name) for name in "abc"], "rest_for_one")
@@ -45,7 +45,7 @@ def test_sup_40_a_restart_does_not_change_the_order() -> None:
     assert [id for id, _, _, _ in Supervisor.which_children(supervisor)] == ["c", "b", "a"]
 
 
-@in_process
+@pytest.mark.process
 def test_sup_41_count_children() -> None:
     """All, those that run, supervisors and workers."""
     inner = {
@@ -57,7 +57,7 @@ def test_sup_41_count_children() -> None:
     assert Supervisor.count_children(supervisor) == {"active": 2, "specs": 3, "supervisors": 1, "workers": 2}
 
 
-@in_process
+@pytest.mark.process
 def test_sup_43_restart_child() -> None:
     """Only of a child that is known and has no process."""
     supervisor = started([worker_spec("a")])
@@ -67,7 +67,7 @@ def test_sup_43_restart_child() -> None:
     assert Supervisor.restart_child(supervisor, "zz") == ("error", "not_found")
 
 
-@in_process
+@pytest.mark.process
 def test_sup_43_a_restart_by_hand_that_fails() -> None:
     """The child stays without process, and the error is the start function's."""
     supervisor = started([running(lambda: "ignore"), {"id": "y", "start": (one_start_only, [])}])
@@ -84,7 +84,7 @@ def one_start_only() -> Any:
     return a_process()
 
 
-@in_process
+@pytest.mark.process
 def test_sup_44_delete_child() -> None:
     """Only of a child that has no process."""
     supervisor = started([worker_spec("a")])
@@ -96,7 +96,7 @@ def test_sup_44_delete_child() -> None:
     assert Supervisor.restart_child(supervisor, "a") == ("error", "not_found")
 
 
-@in_process
+@pytest.mark.process
 def test_sup_45_start_child() -> None:
     """An id is used once, also while its child has no process."""
     supervisor = started([])
@@ -106,7 +106,7 @@ def test_sup_45_start_child() -> None:
     assert Supervisor.start_child(supervisor, worker_spec("a")) == ("error", "already_present")
 
 
-@in_process
+@pytest.mark.process
 def test_sup_46_start_child_that_is_ignored() -> None:
     """It is kept, without process; a temporary one is not."""
     supervisor = started([])
@@ -116,7 +116,7 @@ def test_sup_46_start_child_that_is_ignored() -> None:
     assert Supervisor.which_children(supervisor) == [("i", "undefined", "worker", [Worker])]
 
 
-@in_process
+@pytest.mark.process
 def test_sup_47_start_child_whose_name_is_taken_elsewhere() -> None:
     """The error holds the child as OTP's record of nine, and the spec is not kept."""
     pid = ok(GenServer.start(Worker, ("a", self(), {}), name="a"))
@@ -131,7 +131,7 @@ def test_sup_47_start_child_whose_name_is_taken_elsewhere() -> None:
     assert Supervisor.which_children(supervisor) == []
 
 
-@in_process
+@pytest.mark.process
 def test_sup_48_terminate_child_of_a_temporary_child_forgets_it() -> None:
     """Its spec goes with its process."""
     supervisor = started([worker_spec("a", {"restart": "temporary"})])
@@ -140,7 +140,7 @@ def test_sup_48_terminate_child_of_a_temporary_child_forgets_it() -> None:
     assert Supervisor.restart_child(supervisor, "a") == ("error", "not_found")
 
 
-@in_process
+@pytest.mark.process
 def test_sup_48_the_arguments_of_a_temporary_child_are_not_kept() -> None:
     """It will not be started again; as in OTP they show as "undefined"."""
     supervisor = started([])
@@ -148,7 +148,7 @@ def test_sup_48_the_arguments_of_a_temporary_child_are_not_kept() -> None:
     assert ok(Supervisor.get_childspec(supervisor, "a"))["start"] == (Worker, "start_link", "undefined")
 
 
-@in_process
+@pytest.mark.process
 def test_sup_49_terminate_child_is_not_followed_by_a_restart() -> None:
     """And counts for nothing; a transient child that has ended can be started again by hand."""
     supervisor = started([worker_spec("a", {"restart": "transient"}), worker_spec("b")], max_restarts=0)
@@ -161,7 +161,7 @@ def test_sup_49_terminate_child_is_not_followed_by_a_restart() -> None:
     assert Process.alive(supervisor)
 
 
-@in_process
+@pytest.mark.process
 def test_sup_50_terminate_child_that_has_no_process_or_is_not_known() -> None:
     """The first is "ok" at once; a pid is no id."""
     supervisor = started([worker_spec("a")])
@@ -171,7 +171,7 @@ def test_sup_50_terminate_child_that_has_no_process_or_is_not_known() -> None:
     ]  # fmt: skip
 
 
-@in_process
+@pytest.mark.process
 def test_sup_51_an_unknown_call_crashes_the_supervisor() -> None:
     """With function_clause, as in OTP; an unexpected message does not."""
     trap()
@@ -187,7 +187,7 @@ def test_sup_51_an_unknown_call_crashes_the_supervisor() -> None:
     assert ("terminated", "a", "shutdown") in events()
 
 
-@in_process
+@pytest.mark.process
 def test_sup_51_an_unknown_cast_crashes_the_supervisor_too() -> None:
     """OTP's has a clause for its own cast alone."""
     trap()
@@ -199,7 +199,7 @@ def test_sup_51_an_unknown_cast_crashes_the_supervisor_too() -> None:
             raise AssertionError(other)
 
 
-@in_process
+@pytest.mark.process
 def test_sup_52_calls_to_nobody() -> None:
     """The caller exits, as that of GenServer.call."""
     assert caught(lambda: Supervisor.which_children("nobody_here")) == (
@@ -207,7 +207,7 @@ def test_sup_52_calls_to_nobody() -> None:
     )  # fmt: skip
 
 
-@in_process
+@pytest.mark.process
 def test_sup_54_exit_signals_of_strangers_are_no_deaths_of_children() -> None:
     """A process linked to the supervisor that is no child of it may end as it likes."""
     supervisor = started([worker_spec("a")], max_restarts=0)
@@ -225,7 +225,7 @@ def test_sup_54_exit_signals_of_strangers_are_no_deaths_of_children() -> None:
     assert messages()[0] == ("started", "a")
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize(
     "id", ["text", 1, 1.0, True, None, ("a", 1), ["a", {"b": 1}], {"a": [1]}, {1, 2}, (1, ["x"]), Worker, print]
 )
@@ -238,7 +238,7 @@ def test_an_id_is_any_term(id: Any) -> None:
     assert Supervisor.which_children(supervisor) == []
 
 
-@in_process
+@pytest.mark.process
 def test_ids_that_python_takes_for_equal_are_different() -> None:
     """1, 1.0 and True are three ids, also inside tuples."""
     ids = [1, 1.0, True, ("x", 1), ("x", True), 0, False, 0.0]
@@ -250,7 +250,7 @@ def test_ids_that_python_takes_for_equal_are_different() -> None:
     assert Supervisor.restart_child(supervisor, 1) == ("error", "running")
 
 
-@in_process
+@pytest.mark.process
 def test_an_id_may_be_a_pid_or_a_reference() -> None:
     """Whatever is unique."""
     reference = Process.monitor(idle())
@@ -259,7 +259,7 @@ def test_an_id_may_be_a_pid_or_a_reference() -> None:
     assert Supervisor.terminate_child(supervisor, reference) == "ok"
 
 
-@in_process
+@pytest.mark.process
 def test_a_supervisor_of_a_thousand_children() -> None:
     """One child's restart does not touch the others, and all end in reverse."""
     supervisor = started([{"id": number, "start": (a_process, [])} for number in range(1000)], max_restarts=1000)
@@ -273,7 +273,7 @@ def test_a_supervisor_of_a_thousand_children() -> None:
     assert not any(Process.alive(pid) for pid in after.values())
 
 
-@in_process
+@pytest.mark.process
 def test_calls_wait_while_a_child_takes_its_time_to_start() -> None:
     """Starting is synchronous: a start function that does not return holds up its supervisor, as in OTP."""
     me = self()

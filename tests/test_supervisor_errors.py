@@ -6,7 +6,7 @@ import types
 from typing import Any
 
 import pytest
-from in_process import in_process, messages, trap, until
+from in_process import messages, trap, until
 from supervised import Worker, a_process, running, started, worker_spec
 
 from pyex import ArgumentError, Process, exit, self
@@ -16,7 +16,7 @@ from pyex.otp.supervisor import Supervisor
 GOOD: dict[str, Any] = {"id": "x", "start": (a_process, [])}
 
 
-@in_process
+@pytest.mark.process
 def test_sup_24_two_children_of_one_id() -> None:
     """The supervisor does not start, and the starter hears why twice."""
     trap()
@@ -26,7 +26,7 @@ def test_sup_24_two_children_of_one_id() -> None:
     assert Process.whereis("a") is None
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -58,7 +58,7 @@ def test_a_wrong_field_of_a_spec(change: dict[str, Any], reason: Any) -> None:
     assert Supervisor.which_children(supervisor) == []
 
 
-@in_process
+@pytest.mark.process
 def test_a_spec_without_id_or_start() -> None:
     """Both are needed."""
     supervisor = started([])
@@ -67,7 +67,7 @@ def test_a_spec_without_id_or_start() -> None:
     assert Supervisor.start_child(supervisor, {"start": 1}) == ("error", "missing_id")
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
@@ -85,7 +85,7 @@ def test_a_wrong_restart_intensity(options: dict[str, Any], reason: Any) -> None
     assert Supervisor.start_link([], strategy="one_for_one", **options) == ("error", ("supervisor_data", reason))
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("result", "answer"),
     [
@@ -113,7 +113,7 @@ def test_what_a_module_returns_from_init_has_a_shape(result: Any, answer: Any) -
     assert Supervisor.start_link(Odd, result) == ("error", answer)
 
 
-@in_process
+@pytest.mark.process
 def test_a_module_without_init() -> None:
     """What Supervisor itself offers under that name is not taken for it."""
     trap()
@@ -128,7 +128,7 @@ def test_a_module_without_init() -> None:
             raise AssertionError(other)
 
 
-@in_process
+@pytest.mark.process
 def test_a_module_whose_init_raises() -> None:
     """The reason is the exception."""
     trap()
@@ -145,7 +145,7 @@ def test_a_module_whose_init_raises() -> None:
             raise AssertionError(other)
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize(
     "rubbish", ["rubbish", None, 7, ("ok",), ("ok", "no pid"), ["ok", 1], ("ok", 1, 2, 3)], ids=repr
 )
@@ -163,7 +163,7 @@ def test_sup_26_a_start_function_that_returns_rubbish(rubbish: Any) -> None:
             raise AssertionError(other)
 
 
-@in_process
+@pytest.mark.process
 def test_sup_25_a_start_function_that_raises_or_exits() -> None:
     """("EXIT", reason), as `catch` in Erlang makes it; the supervisor of a start_child lives on."""
     trap()
@@ -184,7 +184,7 @@ def test_sup_25_a_start_function_that_raises_or_exits() -> None:
     assert Supervisor.count_children(supervisor)["specs"] == 0
 
 
-@in_process
+@pytest.mark.process
 def test_a_module_without_start_link_is_told_what_to_write() -> None:
     """The start_link that GenServer itself offers is not the module's own."""
     trap()
@@ -201,7 +201,7 @@ def test_a_module_without_start_link_is_told_what_to_write() -> None:
             raise AssertionError(other)
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize("module", [Worker, types, "nowhere"], ids=repr)
 def test_a_function_that_does_not_exist(module: Any) -> None:
     """undef, with module, function and arguments."""
@@ -213,7 +213,7 @@ def test_a_function_that_does_not_exist(module: Any) -> None:
             raise AssertionError(other)
 
 
-@in_process
+@pytest.mark.process
 def test_a_behaviour_itself_may_be_started() -> None:
     """What it offers is meant then: Supervisor.start_link, GenServer.start_link."""
     supervisor = started([])
@@ -224,7 +224,7 @@ def test_a_behaviour_itself_may_be_started() -> None:
         assert Supervisor.start_child(supervisor, {"id": id, "start": start})[0] == "ok"
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize("name", [3, ["x"], ("via", 1), ("local", "x")], ids=repr)
 def test_a_name_that_is_none(name: Any) -> None:
     """ArgumentError, in words."""
@@ -232,7 +232,7 @@ def test_a_name_that_is_none(name: Any) -> None:
         Supervisor.start_link([], strategy="one_for_one", name=name)
 
 
-@in_process
+@pytest.mark.process
 def test_the_tree_stays_whole_when_a_child_among_many_cannot_be_restarted() -> None:
     """The others run, and are stopped in order when the supervisor gives up."""
     trap()

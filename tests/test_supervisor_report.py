@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from in_process import in_process, until
+from in_process import until
 from supervised import Worker, a_process, kill, running, started, started_again, worker_spec
 
 from pyex import Process, exit, ok, receive, self, send
@@ -49,7 +49,7 @@ def log() -> Iterator[Kept]:
     sasl.setLevel(level)
 
 
-@in_process
+@pytest.mark.process
 def test_a_child_that_starts_ends_and_is_one_too_many(log: Kept) -> None:
     """progress, child_terminated, progress, child_terminated, shutdown: the oracle's words."""
     Process.flag("trap_exit", True)
@@ -73,7 +73,7 @@ def test_a_child_that_starts_ends_and_is_one_too_many(log: Kept) -> None:
     assert [record.levelname for record in records] == ["INFO", "ERROR", "INFO", "ERROR", "ERROR"]
 
 
-@in_process
+@pytest.mark.process
 def test_the_report_as_data(log: Kept) -> None:
     """OTP's keys."""
     supervisor = started([worker_spec("w")])
@@ -91,7 +91,7 @@ def test_the_report_as_data(log: Kept) -> None:
     assert log.records[0].report["report"]["started"]["pid"] == pid
 
 
-@in_process
+@pytest.mark.process
 def test_a_supervisor_without_name_is_shown_with_its_module(log: Kept) -> None:
     """Elixir's: #PID<…> (Supervisor.Default), or the user's class."""
 
@@ -107,7 +107,7 @@ def test_a_supervisor_without_name_is_shown_with_its_module(log: Kept) -> None:
     assert f"of Supervisor {pid!r} (Supervisor.Default) started" in log.wait("progress", "progress")[1].getMessage()
 
 
-@in_process
+@pytest.mark.process
 def test_a_child_that_cannot_be_started(log: Kept) -> None:
     """start_error: what it raised, or what it returned."""
     Process.flag("trap_exit", True)
@@ -124,7 +124,7 @@ def test_a_child_that_cannot_be_started(log: Kept) -> None:
     assert not any("Pid:" in text for text in texts)
 
 
-@in_process
+@pytest.mark.process
 def test_a_child_that_had_to_be_killed(log: Kept) -> None:
     """shutdown_error."""
     supervisor = started([worker_spec("w", {"shutdown": 10}, trap=True, slow=5000)])
@@ -132,7 +132,7 @@ def test_a_child_that_had_to_be_killed(log: Kept) -> None:
     assert "shut down abnormally\n** (exit) killed\nPid: " in log.wait("shutdown_error")[-1].getMessage()
 
 
-@in_process
+@pytest.mark.process
 def test_ends_that_are_expected_are_not_reported(log: Kept) -> None:
     """A transient child that has done its work, one that is terminated, brutal_kill."""
     supervisor = started(
@@ -143,7 +143,7 @@ def test_ends_that_are_expected_are_not_reported(log: Kept) -> None:
     assert log.wait("progress", "progress", "progress") and len(log.records) == 3
 
 
-@in_process
+@pytest.mark.process
 def test_a_dynamic_supervisor_reports_without_ids(log: Kept) -> None:
     """The start call shows the extra arguments, and no arguments where they were not kept."""
     supervisor = ok(DynamicSupervisor.start_link(name="dyn", extra_arguments=[1]))
@@ -160,7 +160,7 @@ def anything(*arguments: Any) -> Any:
     return a_process()
 
 
-@in_process
+@pytest.mark.process
 def test_an_unexpected_message_is_logged_without_being_asked_for(caplog: pytest.LogCaptureFixture) -> None:
     """Both kinds say who got it."""
     supervisor = started([])
@@ -175,7 +175,7 @@ def test_an_unexpected_message_is_logged_without_being_asked_for(caplog: pytest.
     assert all(record.name == "pyex" and record.levelname == "ERROR" for record in caplog.records)
 
 
-@in_process
+@pytest.mark.process
 def test_the_reports_are_hidden_unless_asked_for(caplog: pytest.LogCaptureFixture) -> None:
     """A restart prints nothing."""
     started([worker_spec("w")])

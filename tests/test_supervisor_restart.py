@@ -6,7 +6,7 @@ import itertools
 from typing import Any
 
 import pytest
-from in_process import ends_after, in_process, messages, outcome, trap, until
+from in_process import ends_after, messages, outcome, trap, until
 from supervised import (
     a_process,
     changes,
@@ -25,7 +25,7 @@ from pyex.otp.gen_server import GenServer
 from pyex.otp.supervisor import Supervisor
 
 
-@in_process
+@pytest.mark.process
 def test_sup_12_the_fourth_death_within_five_seconds_is_the_supervisors_too() -> None:
     """It exits with "shutdown"."""
     trap()
@@ -42,7 +42,7 @@ def test_sup_12_the_fourth_death_within_five_seconds_is_the_supervisors_too() ->
     assert Process.whereis("m") is None
 
 
-@in_process
+@pytest.mark.process
 def test_sup_13_no_restart_allowed() -> None:
     """With max_restarts 0 the first death ends the supervisor, and the other children with it."""
     trap()
@@ -53,7 +53,7 @@ def test_sup_13_no_restart_allowed() -> None:
     assert Process.whereis("a") is None
 
 
-@in_process
+@pytest.mark.process
 def test_sup_14_deaths_that_are_far_apart_do_not_count_together(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that are older than the window are forgotten."""
     clock = SetClock(monkeypatch)
@@ -66,7 +66,7 @@ def test_sup_14_deaths_that_are_far_apart_do_not_count_together(monkeypatch: pyt
     assert Process.alive(supervisor)
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize(("first", "second", "survives"), [(100.0, 101.99, False), (100.99, 102.0, True)])
 def test_sup_14b_the_window_is_counted_in_whole_seconds_both_ends_included(
     monkeypatch: pytest.MonkeyPatch, first: float, second: float, survives: bool
@@ -91,7 +91,7 @@ class SetClock:
         monkeypatch.setattr(restart_intensity, "monotonic", lambda: self.now)
 
 
-@in_process
+@pytest.mark.process
 def test_sup_15_the_starter_dies_with_a_supervisor_that_gives_up() -> None:
     """It is linked: where it does not trap exits it ends with "shutdown"."""
 
@@ -104,7 +104,7 @@ def test_sup_15_the_starter_dies_with_a_supervisor_that_gives_up() -> None:
     assert outcome(starter) == ("exited", "shutdown")
 
 
-@in_process
+@pytest.mark.process
 def test_sup_16_a_restart_makes_a_new_process_with_the_state_that_init_makes() -> None:
     """The old state is gone, the name is registered again."""
 
@@ -126,7 +126,7 @@ def test_sup_16_a_restart_makes_a_new_process_with_the_state_that_init_makes() -
     assert GenServer.call("sup16", 0) == 0
 
 
-@in_process
+@pytest.mark.process
 def test_sup_16_a_start_function_that_changes_its_arguments_gets_them_whole_the_next_time() -> None:
     """The arguments of the spec stay what they are."""
     me = self()
@@ -141,7 +141,7 @@ def test_sup_16_a_start_function_that_changes_its_arguments_gets_them_whole_the_
     assert [receive(("took", ...), after=5000), receive(("took", ...), after=5000)] == [("took", 1), ("took", 1)]
 
 
-@in_process
+@pytest.mark.process
 def test_sup_18_a_restart_that_fails_is_tried_again_at_once_and_each_try_counts() -> None:
     """Three tries, and then the supervisor gives up."""
     trap()
@@ -158,7 +158,7 @@ def test_sup_18_a_restart_that_fails_is_tried_again_at_once_and_each_try_counts(
     assert [each[1] for each in messages() if each[0] == "try"] == [0, 1, 2, 3]
 
 
-@in_process
+@pytest.mark.process
 def test_sup_19_calls_are_answered_while_a_restart_keeps_failing() -> None:
     """The child shows as "restarting", and can be terminated for good."""
     trap()
@@ -182,7 +182,7 @@ def test_sup_19_calls_are_answered_while_a_restart_keeps_failing() -> None:
     assert Supervisor.which_children(supervisor) == [("x", "undefined", "worker", modules)]
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize("strategy", ["one_for_all", "rest_for_one"])
 def test_sup_19_a_restart_of_several_fails_at_one_and_goes_on_there(strategy: str) -> None:
     """The one that cannot be started is "restarting"; those after it start when it has, in order."""
@@ -215,7 +215,7 @@ class Hot(GenServer):
 """
 
 
-@in_process
+@pytest.mark.process
 def test_a_restart_uses_the_newest_version_of_the_module() -> None:
     """A class that was defined anew is started from then on; the child has the id it had."""
     code: dict[str, Any] = {"__name__": "hot_module", "GenServer": GenServer}
@@ -230,7 +230,7 @@ def test_a_restart_uses_the_newest_version_of_the_module() -> None:
     assert id == code["Hot"]
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize("strategy", ["one_for_one", "one_for_all", "rest_for_one"])
 def test_children_that_die_together_are_all_started_again(strategy: str) -> None:
     """In order where the strategy says so; with it, it is one restart of all."""
@@ -249,7 +249,7 @@ def test_children_that_die_together_are_all_started_again(strategy: str) -> None
     assert Process.alive(supervisor)
 
 
-@in_process
+@pytest.mark.process
 def test_a_child_that_dies_while_others_are_started_is_restarted_afterwards() -> None:
     """The supervisor hears of it when it is done."""
     me = self()

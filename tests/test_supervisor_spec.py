@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from in_process import in_process, trap, until
+from in_process import trap, until
 from supervised import Worker, events, kill, started_again
 
 from pyex import ArgumentError, Process, ok, receive, self
@@ -44,7 +44,7 @@ class MyFancySupervisor(Supervisor):
         return supervise([worker(MyFancyProcess, [0])], strategy="one_for_one")
 
 
-@in_process
+@pytest.mark.process
 def test_the_articles_supervisor_runs_as_it_stands() -> None:
     """Its worker counts, is killed, and counts anew."""
     pid = ok(MyFancySupervisor.start_link())
@@ -57,7 +57,7 @@ def test_the_articles_supervisor_runs_as_it_stands() -> None:
     assert Supervisor.count_children(pid) == {"active": 1, "specs": 1, "supervisors": 0, "workers": 1}
 
 
-@in_process
+@pytest.mark.process
 def test_a_second_one_finds_the_name_of_its_worker_taken() -> None:
     """failed_to_start_child, already_started."""
     trap()
@@ -68,7 +68,7 @@ def test_a_second_one_finds_the_name_of_its_worker_taken() -> None:
     )  # fmt: skip
 
 
-@in_process
+@pytest.mark.process
 def test_three_restarts_in_five_seconds_is_its_measure_too() -> None:
     """supervise has Elixir's defaults, not Erlang's."""
     trap()
@@ -106,7 +106,7 @@ def test_supervise_wants_a_strategy_and_its_own_kind_of_children() -> None:
         supervise([worker(Worker, []), worker(Worker, [1])], strategy="one_for_one")
 
 
-@in_process
+@pytest.mark.process
 def test_old_specs_are_children_everywhere() -> None:
     """In start_link and start_child too."""
     pid = ok(Supervisor.start_link([worker(Worker, [("a", self(), {})], id="a")], strategy="one_for_one"))
@@ -132,7 +132,7 @@ def new_worker(pid: Any, name: str, **options: Any) -> Any:
     return ok(Supervisor.start_child(pid, [(name, self(), options)]))
 
 
-@in_process
+@pytest.mark.process
 def test_simple_one_for_one_starts_children_of_one_spec() -> None:
     """What start_child is given is put after the arguments of the spec; the children have no ids."""
     pid = ok(Workers.start_link("permanent"))
@@ -144,7 +144,7 @@ def test_simple_one_for_one_starts_children_of_one_spec() -> None:
     assert Supervisor.count_children(pid) == {"active": 2, "specs": 1, "supervisors": 0, "workers": 2}
 
 
-@in_process
+@pytest.mark.process
 def test_simple_one_for_one_restarts_with_the_same_arguments() -> None:
     """And gives up as the others do."""
     trap()
@@ -158,7 +158,7 @@ def test_simple_one_for_one_restarts_with_the_same_arguments() -> None:
     assert receive(("EXIT", pid, ...), after=5000)[2] == "shutdown"
 
 
-@in_process
+@pytest.mark.process
 def test_simple_one_for_one_names_its_children_by_pid() -> None:
     """terminate_child takes a pid; what takes an id is refused."""
     pid = ok(Workers.start_link("temporary"))
@@ -175,7 +175,7 @@ def test_simple_one_for_one_names_its_children_by_pid() -> None:
     assert not Process.alive(b)
 
 
-@in_process
+@pytest.mark.process
 def test_simple_one_for_one_forgets_a_child_that_is_not_restarted() -> None:
     """A temporary one always, a transient one that ended normally."""
     for restart, reason in (("temporary", "boom"), ("transient", "normal")):
@@ -184,7 +184,7 @@ def test_simple_one_for_one_forgets_a_child_that_is_not_restarted() -> None:
         until(lambda pid=pid: Supervisor.which_children(pid) == [])  # type: ignore[misc]
 
 
-@in_process
+@pytest.mark.process
 def test_simple_one_for_one_tries_a_failing_restart_again() -> None:
     """The child shows as "restarting" meanwhile, under the pid it had."""
     trap()
@@ -202,7 +202,7 @@ def fails_once() -> Any:
     return GenServer.start_link(Worker, (f"w{number}", self(), {}))
 
 
-@in_process
+@pytest.mark.process
 def test_simple_one_for_one_wants_one_spec() -> None:
     """bad_start_spec otherwise."""
     trap()

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from in_process import caught, ends, ends_after, idle, in_process, trap, until
+from in_process import caught, ends, ends_after, idle, trap, until
 from supervised import (
     Worker,
     events,
@@ -22,7 +22,7 @@ from pyex.otp.gen_server import GenServer
 from pyex.otp.supervisor import Supervisor
 
 
-@in_process
+@pytest.mark.process
 def test_sup_31_brutal_kill() -> None:
     """The child is killed, and its terminate not called."""
     supervisor = started([worker_spec("a", {"shutdown": "brutal_kill"}, trap=True)])
@@ -33,7 +33,7 @@ def test_sup_31_brutal_kill() -> None:
     assert events() == []
 
 
-@in_process
+@pytest.mark.process
 def test_sup_32_a_child_that_takes_too_long_is_killed() -> None:
     """After the milliseconds of its spec."""
     supervisor = started([worker_spec("a", {"shutdown": 50}, trap=True, slow=5000)])
@@ -46,7 +46,7 @@ def test_sup_32_a_child_that_takes_too_long_is_killed() -> None:
     assert events() == []
 
 
-@in_process
+@pytest.mark.process
 def test_sup_33_a_child_that_may_take_as_long_as_it_wants() -> None:
     """With "infinity" the supervisor waits."""
     supervisor = started([worker_spec("a", {"shutdown": "infinity"}, trap=True, slow=300)])
@@ -59,7 +59,7 @@ def test_sup_33_a_child_that_may_take_as_long_as_it_wants() -> None:
     assert events() == [("terminated", "a", "shutdown")]
 
 
-@in_process
+@pytest.mark.process
 def test_sup_32_a_child_that_never_stops_is_killed() -> None:
     """A process that ignores all that it is told, trapping exits, does not hold up its supervisor."""
 
@@ -81,7 +81,7 @@ def test_sup_32_a_child_that_never_stops_is_killed() -> None:
     assert ends_after(pid, lambda: Supervisor.stop(supervisor), 5000) == "killed"
 
 
-@in_process
+@pytest.mark.process
 def test_sup_34_a_child_that_has_unlinked_itself_is_ended_all_the_same() -> None:
     """The supervisor monitors what it ends."""
 
@@ -94,7 +94,7 @@ def test_sup_34_a_child_that_has_unlinked_itself_is_ended_all_the_same() -> None
     assert ends_after(pid, lambda: Supervisor.stop(supervisor), 5000) == "shutdown"
 
 
-@in_process
+@pytest.mark.process
 def test_sup_34_a_child_that_died_unseen_does_not_hold_up_the_stop() -> None:
     """One that was not linked and is dead: there is nothing to wait for."""
     supervisor = started([running(lambda: ("ok", idle()))])
@@ -105,7 +105,7 @@ def test_sup_34_a_child_that_died_unseen_does_not_hold_up_the_stop() -> None:
     assert Supervisor.stop(supervisor, "normal", 5000) == "ok"
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize("reason", ["boom", "normal", "shutdown"])
 def test_sup_35_the_supervisor_ends_with_its_starter(reason: str) -> None:
     """Whatever the starter's reason, it is the supervisor's, after its children have ended."""
@@ -123,7 +123,7 @@ def test_sup_35_the_supervisor_ends_with_its_starter(reason: str) -> None:
     assert events() == [("started", "a"), ("terminated", "a", "shutdown")]
 
 
-@in_process
+@pytest.mark.process
 def test_sup_36_exit_signals_of_others_are_ignored() -> None:
     """Who is not the parent cannot end a supervisor, but by "kill"."""
     me = self()
@@ -139,7 +139,7 @@ def test_sup_36_exit_signals_of_others_are_ignored() -> None:
     assert ends_after(supervisor, lambda: Process.exit(supervisor, "kill"), 5000) == "killed"
 
 
-@in_process
+@pytest.mark.process
 @pytest.mark.parametrize("reason", ["normal", "shutdown", "boom"])
 def test_sup_37_an_exit_signal_of_the_parent_is_an_orderly_stop(reason: str) -> None:
     """The supervisor ends its children, and then with that reason."""
@@ -149,7 +149,7 @@ def test_sup_37_an_exit_signal_of_the_parent_is_an_orderly_stop(reason: str) -> 
     assert events() == [("started", "a"), ("terminated", "a", "shutdown")]
 
 
-@in_process
+@pytest.mark.process
 def test_sup_38_a_supervisor_that_is_killed_takes_its_children_along_by_their_links() -> None:
     """They end with "killed"; nobody calls terminate."""
     trap()
@@ -160,7 +160,7 @@ def test_sup_38_a_supervisor_that_is_killed_takes_its_children_along_by_their_li
     assert events() == [("started", "a")]
 
 
-@in_process
+@pytest.mark.process
 def test_sup_39_stop_with_a_reason() -> None:
     """The supervisor ends with it; stopping nobody exits the caller."""
     trap()
@@ -171,7 +171,7 @@ def test_sup_39_stop_with_a_reason() -> None:
     )  # fmt: skip
 
 
-@in_process
+@pytest.mark.process
 def test_sup_55_auto_shutdown_with_any_significant_child() -> None:
     """The supervisor ends with the first significant child that ends and is not restarted."""
     trap()
@@ -187,7 +187,7 @@ def test_sup_55_auto_shutdown_with_any_significant_child() -> None:
     assert Process.whereis("z") is None
 
 
-@in_process
+@pytest.mark.process
 def test_sup_55_auto_shutdown_with_all_significant_children() -> None:
     """The supervisor ends with the last of them; a terminate_child is no such end."""
     trap()
@@ -202,7 +202,7 @@ def test_sup_55_auto_shutdown_with_all_significant_children() -> None:
     assert ends_after(supervisor, lambda: Supervisor.terminate_child(supervisor, "x")) == "alive"
 
 
-@in_process
+@pytest.mark.process
 def test_sup_55_significant_needs_auto_shutdown_and_a_child_that_may_end() -> None:
     """Other combinations make no sense, and are refused."""
     trap()

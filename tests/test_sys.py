@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from in_process import caught, dead, ends, in_process, messages, trap
+from in_process import caught, dead, ends, messages, trap
 from steered_server import Bare, S, trapping
 
 from pyex import ArgumentError, ErlangError, Process, ok, receive, run, self, send
@@ -16,7 +16,7 @@ from pyex.otp.sys_messages import Sys
 SOON = 2000
 
 
-@in_process
+@pytest.mark.process
 def test_gs_68_state_and_suspension() -> None:
     """The state can be read and replaced; a suspended server answers no calls until it is resumed."""
     pid = ok(S.start(1))
@@ -28,7 +28,7 @@ def test_gs_68_state_and_suspension() -> None:
     assert GenServer.call(pid, "get") == 11
 
 
-@in_process
+@pytest.mark.process
 def test_what_came_to_a_suspended_server_waits() -> None:
     """It is handled after the resumption, in order."""
     pid = ok(S.start({"to": self()}))
@@ -39,7 +39,7 @@ def test_what_came_to_a_suspended_server_waits() -> None:
     assert messages() == [("info", 1), ("info", 2)]
 
 
-@in_process
+@pytest.mark.process
 def test_a_suspended_server_ends_with_its_parent() -> None:
     """Where it traps exits; and GenServer.stop ends it too."""
     trap()
@@ -53,7 +53,7 @@ def test_a_suspended_server_ends_with_its_parent() -> None:
     assert GenServer.stop(other) == "ok"
 
 
-@in_process
+@pytest.mark.process
 def test_a_timeout_of_the_server_goes_on() -> None:
     """To look at a server does not cancel the timeout that it waits for."""
     caller = self()
@@ -62,7 +62,7 @@ def test_a_timeout_of_the_server_goes_on() -> None:
     assert receive(after=SOON) == ("info", "timeout")
 
 
-@in_process
+@pytest.mark.process
 def test_a_function_that_raises_replaces_nothing() -> None:
     """The caller is told, and the server lives with the state it had."""
     pid = ok(S.start(1))
@@ -72,7 +72,7 @@ def test_a_function_that_raises_replaces_nothing() -> None:
     assert Sys.get_state(pid) == 1
 
 
-@in_process
+@pytest.mark.process
 def test_the_state_that_is_shown_is_a_copy() -> None:
     """To change it changes nothing in the server."""
     pid = ok(S.start([1]))
@@ -80,7 +80,7 @@ def test_the_state_that_is_shown_is_a_copy() -> None:
     assert Sys.get_state(pid) == [1]
 
 
-@in_process
+@pytest.mark.process
 def test_get_status() -> None:
     """It has the shape that OTP gives it."""
     pid = ok(S.start_link(3, name="shown"))
@@ -102,7 +102,7 @@ class Secretive(Bare):
         return {**status, "state": "hidden"}
 
 
-@in_process
+@pytest.mark.process
 def test_format_status() -> None:
     """What it says stands for the state wherever that is shown."""
     pid = ok(GenServer.start(Secretive, "password"))
@@ -139,7 +139,7 @@ def more(*args: Any) -> Any:
     return ("noreply", args[0] + 1) if len(args) == 1 else ("reply", "more", args[1] + 1)
 
 
-@in_process
+@pytest.mark.process
 def test_statistics() -> None:
     """A server counts its messages when it is told to."""
     pid = ok(S.start(1))
@@ -153,7 +153,7 @@ def test_statistics() -> None:
     assert Sys.statistics(pid, "get") == ("ok", "no_statistics")
 
 
-@in_process
+@pytest.mark.process
 def test_debug_options_of_start() -> None:
     """A server can be looked at from its beginning."""
     pid = ok(S.start(1, debug=["statistics"]))
@@ -163,7 +163,7 @@ def test_debug_options_of_start() -> None:
         S.start(1, debug=["everything"])
 
 
-@in_process
+@pytest.mark.process
 def test_sys_of_what_is_not_there() -> None:
     """The caller exits, and the exit names the call."""
     pid = dead()
@@ -171,7 +171,7 @@ def test_sys_of_what_is_not_there() -> None:
     assert caught(lambda: Sys.terminate(pid, "boom"))[1][0] == "noproc"
 
 
-@in_process
+@pytest.mark.process
 def test_terminate() -> None:
     """As GenServer.stop."""
     pid = ok(S.start({"to": self()}))
@@ -179,7 +179,7 @@ def test_terminate() -> None:
     assert messages() == [("terminate", "boom")]
 
 
-@in_process
+@pytest.mark.process
 def test_an_unknown_request() -> None:
     """The server says that it does not know it, and lives."""
     pid = ok(S.start(1))

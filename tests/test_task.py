@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from in_process import caught, ends, in_process, messages, outcome, trap, until
+from in_process import caught, ends, messages, outcome, trap, until
 
 import pyex
 from pyex import ArgumentError, Exit, Pid, Process, Reference, become, exit, ok, receive, self, send
@@ -28,7 +28,7 @@ def exits_with(function: Callable[[], Any]) -> Any:
     return error.value.reason
 
 
-@in_process
+@pytest.mark.process
 def test_task_01_await_returns_the_result_of_async() -> None:
     """A task knows its owner, its pid and its reference, and leaves nothing in the mailbox."""
     task = Task.async_(lambda: 40 + 2)
@@ -39,14 +39,14 @@ def test_task_01_await_returns_the_result_of_async() -> None:
     assert messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_task_02_a_crash_of_the_task_takes_the_caller_along() -> None:
     """The task is linked to who started it."""
     how, reason = outcome(lambda: Task.await_(Task.async_(exit, "boom")))
     assert (how, reason) == ("exited", "boom")
 
 
-@in_process
+@pytest.mark.process
 def test_task_02_the_death_of_the_caller_ends_the_task() -> None:
     """The link works both ways; a caller that ends normally leaves the task alone."""
     owner = pyex.spawn(lambda me: send(me, Task.async_(sleeper, "infinity")) and sleeper("infinity"), self())
@@ -57,7 +57,7 @@ def test_task_02_the_death_of_the_caller_ends_the_task() -> None:
     assert ends(receive(Task).pid) == "alive"
 
 
-@in_process
+@pytest.mark.process
 def test_task_03_a_caller_that_traps_exits_is_told_twice() -> None:
     """`await_` exits with the reason and what was called, and the exit signal is a message."""
     trap()
@@ -69,7 +69,7 @@ def test_task_03_a_caller_that_traps_exits_is_told_twice() -> None:
     assert messages() == [("EXIT", task.pid, "boom")]
 
 
-@in_process
+@pytest.mark.process
 def test_task_04_an_exception_is_the_reason_with_its_stack() -> None:
     """A task that raises ends with `(exception, stacktrace)`."""
     trap()
@@ -79,7 +79,7 @@ def test_task_04_an_exception_is_the_reason_with_its_stack() -> None:
     assert isinstance(stack, list)
 
 
-@in_process
+@pytest.mark.process
 def test_task_05_a_late_result_vanishes() -> None:
     """When the time is over the caller exits; if it catches that the task goes on, and its result never comes."""
     task = Task.async_(sleeper, 80, "late")
@@ -90,7 +90,7 @@ def test_task_05_a_late_result_vanishes() -> None:
     assert not Process.alive(task.pid)
 
 
-@in_process
+@pytest.mark.process
 def test_task_05_exits_are_printed_as_elixir_prints_them() -> None:
     """`exited in: Task.await(…)`."""
     reason = exits_with(lambda: Task.await_(Task.async_(sleeper, "infinity"), 10))
@@ -98,14 +98,14 @@ def test_task_05_exits_are_printed_as_elixir_prints_them() -> None:
     assert format_exit(reason).endswith("\n    ** (EXIT) time out")
 
 
-@in_process
+@pytest.mark.process
 def test_task_06_without_a_timeout_it_may_take_as_long_as_it_takes() -> None:
     """`"infinity"` is a timeout, and 0 takes only what is there."""
     assert Task.await_(Task.async_(sleeper, 30, "slow"), "infinity") == "slow"
     assert Task.await_(Task.completed("there"), 0) == "there"
 
 
-@in_process
+@pytest.mark.process
 def test_task_07_only_the_owner_may_ask() -> None:
     """For everybody else it is an error that names both, in Elixir's words."""
     task = Task.async_(lambda: 1)
@@ -117,7 +117,7 @@ def test_task_07_only_the_owner_may_ask() -> None:
     assert Task.await_(task) == 1
 
 
-@in_process
+@pytest.mark.process
 def test_task_08_a_second_await_waits_in_vain() -> None:
     """The result comes once."""
     task = Task.async_(lambda: 1)
@@ -125,7 +125,7 @@ def test_task_08_a_second_await_waits_in_vain() -> None:
     assert exits_with(lambda: Task.await_(task, 50))[0] == "timeout"
 
 
-@in_process
+@pytest.mark.process
 def test_task_09_yield_may_be_asked_again() -> None:
     """None when the time is over, `("ok", result)` when it is there."""
     task = Task.async_(sleeper, 60, "v")
@@ -134,7 +134,7 @@ def test_task_09_yield_may_be_asked_again() -> None:
     assert messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_task_10_yield_tells_how_a_task_ended() -> None:
     """`("exit", reason)` for one that ended without a result, to a caller that traps exits."""
     trap()
@@ -142,14 +142,14 @@ def test_task_10_yield_tells_how_a_task_ended() -> None:
     assert Task.yield_(Task.async_(exit, "normal")) == ("exit", "normal")
 
 
-@in_process
+@pytest.mark.process
 def test_task_12_the_result_is_a_message() -> None:
     """`(reference, result)`, and then the end of the task."""
     task = Task.async_(lambda: "v")
     assert messages() == [(task.ref, "v"), ("DOWN", task.ref, "process", task.pid, "normal")]
 
 
-@in_process
+@pytest.mark.process
 def test_task_13_await_many_keeps_the_order_of_the_tasks() -> None:
     """One time limit for all of them."""
     assert Task.await_many([Task.async_(sleeper, ms, ms) for ms in (60, 10, 30)]) == [60, 10, 30]
@@ -160,7 +160,7 @@ def test_task_13_await_many_keeps_the_order_of_the_tasks() -> None:
     assert messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_task_13_await_many_of_few() -> None:
     """None at all, and one task twice."""
     assert Task.await_many([]) == []
@@ -169,7 +169,7 @@ def test_task_13_await_many_of_few() -> None:
     assert Task.await_many(Task.completed(n) for n in range(3)) == [0, 1, 2]
 
 
-@in_process
+@pytest.mark.process
 def test_task_13_await_many_exits_with_the_first_crash() -> None:
     """The others are forgotten, though they go on."""
     trap()
@@ -178,7 +178,7 @@ def test_task_13_await_many_exits_with_the_first_crash() -> None:
     assert messages(80) == [("EXIT", tasks[1].pid, "boom"), ("EXIT", tasks[0].pid, "normal")]
 
 
-@in_process
+@pytest.mark.process
 def test_task_13_await_many_leaves_other_messages_alone() -> None:
     """Whatever looks like a result of somebody else's stays, in order."""
     strangers = [(pyex.make_ref(), 1), ("DOWN", pyex.make_ref(), "process", self(), "normal"), ([], 2)]
@@ -188,7 +188,7 @@ def test_task_13_await_many_leaves_other_messages_alone() -> None:
     assert messages() == strangers
 
 
-@in_process
+@pytest.mark.process
 def test_task_14_yield_many_pairs_each_task_with_what_it_came_to() -> None:
     """`("ok", result)`, `("exit", reason)` or None, within one time limit; who was not ready may be asked again."""
     trap()
@@ -199,7 +199,7 @@ def test_task_14_yield_many_pairs_each_task_with_what_it_came_to() -> None:
     assert Task.yield_many([], 50) == []
 
 
-@in_process
+@pytest.mark.process
 def test_task_20_only_start_link_links() -> None:
     """A crash of a task that was started with `start` does not reach the caller."""
 
@@ -212,7 +212,7 @@ def test_task_20_only_start_link_links() -> None:
     assert outcome(lambda: starting(Task.start_link)) == ("exited", "boom")
 
 
-@in_process
+@pytest.mark.process
 def test_task_23_a_task_knows_on_whose_behalf_it_runs() -> None:
     """Its "$callers" lead back to the caller, and on to its callers; its "$ancestors" to who started it."""
     me = self()
@@ -229,7 +229,7 @@ def test_task_23_a_task_knows_on_whose_behalf_it_runs() -> None:
     assert second == ([task, me], [task, me])
 
 
-@in_process
+@pytest.mark.process
 def test_task_23_a_registered_caller_is_an_ancestor_by_name() -> None:
     """But a caller by its pid; and the task knows what it was started with."""
     Process.register(self(), "boss")
@@ -241,7 +241,7 @@ def test_task_23_a_registered_caller_is_an_ancestor_by_name() -> None:
     }
 
 
-@in_process
+@pytest.mark.process
 def test_task_25_a_regular_end_without_a_result_is_an_exit_too() -> None:
     """`await_` exits with "normal" as with any other reason."""
     trap()
@@ -250,7 +250,7 @@ def test_task_25_a_regular_end_without_a_result_is_an_exit_too() -> None:
         assert exits_with(lambda task=task: Task.await_(task))[0] == reason  # type: ignore[misc]
 
 
-@in_process
+@pytest.mark.process
 def test_task_26_functions_may_be_named_by_their_module() -> None:
     """`Module, "name", [args]`, as in Elixir, for classes and for Python's modules; looked up when the task runs."""
     assert Task.await_(Task.async_(operator, "add", [40, 2])) == 42
@@ -277,7 +277,7 @@ class Eager(Task, restart="permanent", id="eager"):
     pass
 
 
-@in_process
+@pytest.mark.process
 def test_task_27_a_class_of_tasks_is_a_child_of_supervisors() -> None:
     """It is temporary, unless it says otherwise; so is `Task` itself, with a function."""
     assert Greeter.child_spec(1) == {"id": Greeter, "start": (Greeter, "start_link", [1]), "restart": "temporary"}
@@ -290,7 +290,7 @@ def test_task_27_a_class_of_tasks_is_a_child_of_supervisors() -> None:
     until(lambda: Supervisor.which_children(pid) == [])
 
 
-@in_process
+@pytest.mark.process
 def test_task_28_what_a_task_is_given_and_returns_is_copied() -> None:
     """Nothing that can change is shared with the task; the value of `Task` itself travels."""
     items = [1]
@@ -304,7 +304,7 @@ def test_task_28_what_a_task_is_given_and_returns_is_copied() -> None:
         task.ref = None  # type: ignore[misc, assignment]
 
 
-@in_process
+@pytest.mark.process
 def test_task_29_wrong_functions_are_refused_at_once() -> None:
     """What is no function, or one of another number of arguments, is the caller's error and starts nothing."""
     before = Process.list()
@@ -321,7 +321,7 @@ def test_task_29_wrong_functions_are_refused_at_once() -> None:
     assert Process.list() == before
 
 
-@in_process
+@pytest.mark.process
 def test_task_29_wrong_timeouts_are_refused() -> None:
     """They are milliseconds or "infinity"; nothing has happened to the task."""
     task = Task.async_(sleeper, 50, "v")
@@ -336,7 +336,7 @@ def test_task_29_wrong_timeouts_are_refused() -> None:
     assert Task.await_(task) == "v"
 
 
-@in_process
+@pytest.mark.process
 def test_task_29_what_cannot_be_sent_to_a_task_leaves_none_behind() -> None:
     """`self` without parentheses is refused, and the task that waited for its work is gone."""
     before = Process.list()
@@ -346,7 +346,7 @@ def test_task_29_what_cannot_be_sent_to_a_task_leaves_none_behind() -> None:
     assert messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_task_30_a_task_of_nobody_may_become_another_function() -> None:
     """`return become(…)` works in what `start` runs."""
 

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from in_process import ends, in_process, trap, until
+import pytest
+from in_process import ends, trap, until
 from test_task import sleeper
 
 from pyex import Process, exit, ok, self
@@ -32,7 +33,7 @@ def reports() -> Iterator[list[logging.LogRecord]]:
         logger.removeHandler(handler)
 
 
-@in_process
+@pytest.mark.process
 def test_text_07_the_report_of_a_task_that_raises() -> None:
     """In Elixir's words: who, started by whom, why and where, and what it was to do."""
     trap()
@@ -60,7 +61,7 @@ def test_text_07_the_report_of_a_task_that_raises() -> None:
     assert (report["report"]["args"], report["report"]["reason"]) == ([], "boom")
 
 
-@in_process
+@pytest.mark.process
 def test_text_07_regular_ends_are_not_reported() -> None:
     """Nor is a kill; one that nobody reports twice is reported once."""
     trap()

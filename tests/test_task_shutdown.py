@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from in_process import ends, in_process, messages, trap, until, waiting
+from in_process import ends, messages, trap, until, waiting
 from test_task import exits_with, sleeper
 
 import pyex
@@ -14,7 +14,7 @@ from pyex import ArgumentError, Pid, Process, exit, receive, self, send
 from pyex.otp.task import Task
 
 
-@in_process
+@pytest.mark.process
 def test_task_11_shutdown_returns_a_result_that_is_there() -> None:
     """None for a task that it has ended, and `yield_(…) or shutdown(…)` is how one gives up."""
     endless, done = Task.async_(sleeper, "infinity"), Task.async_(lambda: "done")
@@ -28,7 +28,7 @@ def test_task_11_shutdown_returns_a_result_that_is_there() -> None:
     assert not Process.alive(another.pid)
 
 
-@in_process
+@pytest.mark.process
 def test_task_11_shutdown_of_a_task_that_has_crashed() -> None:
     """It tells the reason, and takes away its message, but not the exit signal that had come."""
     trap()
@@ -44,7 +44,7 @@ def trapping(then: Callable[[], Any]) -> Any:
     return then()
 
 
-@in_process
+@pytest.mark.process
 def test_task_11_a_task_that_traps_exits_may_still_answer() -> None:
     """Within the time it has it may return, or exit for a reason of its own; after that it is killed."""
     task = Task.async_(trapping, lambda: "bye")
@@ -59,7 +59,7 @@ def test_task_11_a_task_that_traps_exits_may_still_answer() -> None:
     assert messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_task_11_shutdown_of_a_task_that_was_awaited_before() -> None:
     """Nobody knows any more what came of it."""
     task = Task.async_(lambda: 1)
@@ -71,7 +71,7 @@ def test_task_11_shutdown_of_a_task_that_was_awaited_before() -> None:
     assert Task.shutdown(task, "brutal_kill") == ("exit", "noproc")
 
 
-@in_process
+@pytest.mark.process
 def test_task_11_shutdown_does_not_kill_a_caller_that_is_linked() -> None:
     """Whatever the task then exits with stays with it."""
     task = Task.async_(trapping, lambda: exit("other"))
@@ -80,7 +80,7 @@ def test_task_11_shutdown_does_not_kill_a_caller_that_is_linked() -> None:
     assert Process.info(self(), "links") == ("links", [])
 
 
-@in_process
+@pytest.mark.process
 def test_task_11_a_task_that_resists_outlives_a_caller_that_dies_meanwhile() -> None:
     """It had been unlinked, and told to end, when the caller was killed."""
 
@@ -98,7 +98,7 @@ def test_task_11_a_task_that_resists_outlives_a_caller_that_dies_meanwhile() -> 
     Process.exit(task, "kill")
 
 
-@in_process
+@pytest.mark.process
 def test_task_24_completed_tasks_have_no_process() -> None:
     """They can be awaited and yielded, and not be shut down."""
     task = Task.completed(5)
@@ -109,7 +109,7 @@ def test_task_24_completed_tasks_have_no_process() -> None:
         Task.shutdown(Task.completed(7))
 
 
-@in_process
+@pytest.mark.process
 def test_task_24_ignored_tasks_go_on_unlinked() -> None:
     """Their results, and their crashes, do not reach the caller."""
     done = Task.async_(lambda: "ignored")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from in_process import caught, ends, idle, in_process, messages, outcome, trap, until
+from in_process import caught, ends, idle, messages, outcome, trap, until
 
 import pyex
 from pyex import ArgumentError, Exit, Pid, Process, exit, receive, self, send
@@ -41,14 +41,14 @@ def nothing_is_left() -> bool:
     return [Process.info(self(), each)[1] for each in ("links", "monitors")] == [[], []] and messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_task_15_results_come_in_the_order_of_the_items() -> None:
     """Though the tasks end in another."""
     assert list(Task.async_stream([60, 10, 30], sleep, max_concurrency=3)) == [("ok", 60), ("ok", 10), ("ok", 30)]
     assert nothing_is_left()
 
 
-@in_process
+@pytest.mark.process
 def test_task_15_a_stream_may_be_long_or_empty() -> None:
     """From any iterable, with all items in order; more arguments come after the item."""
     numbers = iter(range(200))
@@ -59,14 +59,14 @@ def test_task_15_a_stream_may_be_long_or_empty() -> None:
     assert nothing_is_left()
 
 
-@in_process
+@pytest.mark.process
 def test_task_16_unordered_results_come_as_they_are_there() -> None:
     """`ordered=False`."""
     stream = Task.async_stream([90, 10, 50], sleep, max_concurrency=3, ordered=False)
     assert list(stream) == [("ok", 10), ("ok", 50), ("ok", 90)]
 
 
-@in_process
+@pytest.mark.process
 def test_task_17_too_slow_a_task_exits_the_caller() -> None:
     """With `on_timeout="kill_task"` it is a result."""
 
@@ -83,14 +83,14 @@ def test_task_17_too_slow_a_task_exits_the_caller() -> None:
     assert nothing_is_left()
 
 
-@in_process
+@pytest.mark.process
 def test_task_17_the_time_limit_is_each_tasks_own() -> None:
     """Several slow ones after each other take longer together; "infinity" is no limit."""
     assert list(Task.async_stream([40, 40, 40], sleep, timeout=80, max_concurrency=1)) == [("ok", 40)] * 3
     assert list(Task.async_stream([20], sleep, timeout="infinity")) == [("ok", 20)]
 
 
-@in_process
+@pytest.mark.process
 def test_task_18_no_more_tasks_run_than_asked_for() -> None:
     """And no fewer, while there are items."""
     running = most = 0
@@ -117,7 +117,7 @@ def _visit(_: int, counter: Pid) -> None:
     send(counter, "end")
 
 
-@in_process
+@pytest.mark.process
 def test_task_18_a_processor_each_is_the_default() -> None:
     """As many tasks run at once as there are processors."""
     stream = Task.async_stream(range(1000), tell_and_wait, self(), timeout=100, on_timeout="kill_task")
@@ -126,7 +126,7 @@ def test_task_18_a_processor_each_is_the_default() -> None:
     assert sum(each[0] == "started" for each in messages()) == (os.cpu_count() or 1)
 
 
-@in_process
+@pytest.mark.process
 def test_task_19_a_crash_is_a_result_to_who_traps_exits() -> None:
     """The others go on; a caller that does not trap exits is taken along."""
 
@@ -140,7 +140,7 @@ def test_task_19_a_crash_is_a_result_to_who_traps_exits() -> None:
     assert nothing_is_left()
 
 
-@in_process
+@pytest.mark.process
 def test_task_19_a_task_that_exits_normally_has_no_result_either() -> None:
     """It takes nobody along; `("shutdown", …)` does."""
 
@@ -151,7 +151,7 @@ def test_task_19_a_task_that_exits_normally_has_no_result_either() -> None:
     assert outcome(leaving(("shutdown", 1))) == ("exited", ("shutdown", 1))
 
 
-@in_process
+@pytest.mark.process
 def test_task_31_nothing_runs_before_the_first_result_is_asked_for() -> None:
     """And then only as many as may run at once."""
     stream = Task.async_stream(range(10), lambda n, to: send(to, n), self(), max_concurrency=2)
@@ -161,7 +161,7 @@ def test_task_31_nothing_runs_before_the_first_result_is_asked_for() -> None:
     stream.close()
 
 
-@in_process
+@pytest.mark.process
 def test_task_31_items_are_taken_when_there_is_room_for_them() -> None:
     """A source without end is no problem."""
 
@@ -177,7 +177,7 @@ def test_task_31_items_are_taken_when_there_is_room_for_them() -> None:
     assert nothing_is_left()
 
 
-@in_process
+@pytest.mark.process
 def test_task_32_who_stops_early_kills_the_tasks() -> None:
     """After a `break` none of them is alive, and nothing comes from them."""
     before = Process.list()
@@ -191,7 +191,7 @@ def test_task_32_who_stops_early_kills_the_tasks() -> None:
     assert nothing_is_left()
 
 
-@in_process
+@pytest.mark.process
 def test_task_32_also_who_traps_exits_is_left_alone_then() -> None:
     """Neither a result nor an exit signal is in the mailbox afterwards."""
     trap()
@@ -202,7 +202,7 @@ def test_task_32_also_who_traps_exits_is_left_alone_then() -> None:
         assert nothing_is_left()
 
 
-@in_process
+@pytest.mark.process
 def test_task_32_an_error_of_the_callers_kills_the_tasks() -> None:
     """Be it in the loop, or in where the items come from, it is raised to the caller as it is."""
     before = Process.list()
@@ -222,7 +222,7 @@ def test_task_32_an_error_of_the_callers_kills_the_tasks() -> None:
 
 
 @pytest.mark.parametrize("traps", [False, True])
-@in_process
+@pytest.mark.process
 def test_task_33_the_death_of_the_caller_kills_the_tasks(traps: bool) -> None:
     """Whether it is killed, exits, or just ends, with a stream it has not come to the end of."""
     before = Process.list()
@@ -245,7 +245,7 @@ def test_task_33_the_death_of_the_caller_kills_the_tasks(traps: bool) -> None:
 kept: list[Any] = []
 
 
-@in_process
+@pytest.mark.process
 def test_task_33_a_stream_that_outlives_its_process_leaves_no_tasks() -> None:
     """It belongs to the process that asked for its first result; no other can go on with it."""
     before = Process.list()
@@ -261,7 +261,7 @@ def test_task_33_a_stream_that_outlives_its_process_leaves_no_tasks() -> None:
         next(kept.pop())
 
 
-@in_process
+@pytest.mark.process
 def test_task_34_the_tasks_work_on_behalf_of_the_caller() -> None:
     """Their "$callers" lead to it; their ancestor is the process that the tasks belong to."""
     [(_, (callers, ancestors))] = Task.async_stream([1], lambda _: (Process.get("$callers"), Process.get("$ancestors")))
@@ -270,7 +270,7 @@ def test_task_34_the_tasks_work_on_behalf_of_the_caller() -> None:
     assert ancestors != [self()]
 
 
-@in_process
+@pytest.mark.process
 def test_task_34_the_death_of_that_process_is_the_callers() -> None:
     """Its exit says where it was."""
     trap()
@@ -281,7 +281,7 @@ def test_task_34_the_death_of_that_process_is_the_callers() -> None:
     assert nothing_is_left()
 
 
-@in_process
+@pytest.mark.process
 def test_task_34_a_streams_mailbox_is_the_callers_own() -> None:
     """Messages that have nothing to do with it stay, in order."""
     for n in range(3):
@@ -290,7 +290,7 @@ def test_task_34_a_streams_mailbox_is_the_callers_own() -> None:
     assert messages() == [("mine", 0), ("mine", 1), ("mine", 2)]
 
 
-@in_process
+@pytest.mark.process
 def test_task_34_streams_may_be_in_one_another() -> None:
     """Two that are taken from in turns do not disturb each other, nor does one in a task of another."""
     one, two = (Task.async_stream([base, base + 1], lambda n: n, max_concurrency=2) for base in (0, 10))
@@ -300,7 +300,7 @@ def test_task_34_streams_may_be_in_one_another() -> None:
     assert nothing_is_left()
 
 
-@in_process
+@pytest.mark.process
 def test_task_35_wrong_options_are_refused_at_once() -> None:
     """Before anything runs, in Elixir's words where it has any."""
     for wrong in (0, -1, 1.5, True):
@@ -317,7 +317,7 @@ def test_task_35_wrong_options_are_refused_at_once() -> None:
     assert Process.alive(idle())
 
 
-@in_process
+@pytest.mark.process
 def test_task_35_an_item_that_cannot_be_sent_is_the_callers_error() -> None:
     """`self` without parentheses; the tasks that run are killed."""
     before = Process.list()

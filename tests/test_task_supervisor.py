@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from in_process import caught, dead, ends, in_process, messages, outcome, trap, until
+from in_process import caught, dead, ends, messages, outcome, trap, until
 
 import pyex
 from pyex import ArgumentError, Pid, Process, exit, node, ok, receive, self, send
@@ -31,7 +31,7 @@ def supervisor(**options: Any) -> Pid:
     return pid
 
 
-@in_process
+@pytest.mark.process
 def test_task_21_a_crash_without_a_link_does_not_reach_the_caller() -> None:
     """`yield_` tells of it, and `await_` exits."""
     pid = supervisor()
@@ -44,7 +44,7 @@ def test_task_21_a_crash_without_a_link_does_not_reach_the_caller() -> None:
     assert (how, first, kind, reason, rest) == ("returned", ("exit", "boom"), "exit", "bang", [])
 
 
-@in_process
+@pytest.mark.process
 def test_task_21_async_links_the_task_to_the_caller_too() -> None:
     """It has both as links; without a link only the supervisor, which is its ancestor in both cases."""
     pid, me = supervisor(), self()
@@ -56,7 +56,7 @@ def test_task_21_async_links_the_task_to_the_caller_too() -> None:
     assert Process.alive(pid)
 
 
-@in_process
+@pytest.mark.process
 def test_task_21_a_task_without_a_link_outlives_the_caller() -> None:
     """One with a link does not."""
     pid = supervisor()
@@ -71,7 +71,7 @@ def test_task_21_a_task_without_a_link_outlives_the_caller() -> None:
     assert ends(receive(Pid)) in ("boom", "noproc")
 
 
-@in_process
+@pytest.mark.process
 def test_task_22_start_child_starts_what_nobody_awaits() -> None:
     """It is a child, linked to the supervisor alone, and temporary: a crash ends it."""
     pid, me = supervisor(), self()
@@ -83,7 +83,7 @@ def test_task_22_start_child_starts_what_nobody_awaits() -> None:
     assert Process.alive(pid)
 
 
-@in_process
+@pytest.mark.process
 def test_task_22_start_child_may_be_restarted() -> None:
     """A "transient" task is started again, with the same work, when it crashes, and not when it has done it."""
     pid, me = supervisor(), self()
@@ -102,7 +102,7 @@ def test_task_22_start_child_may_be_restarted() -> None:
     assert receive(("started", ...))[1] != third
 
 
-@in_process
+@pytest.mark.process
 def test_task_22_terminate_child_ends_one() -> None:
     """It is told to shut down; one that is not a child is not found."""
     pid = supervisor()
@@ -115,7 +115,7 @@ def test_task_22_terminate_child_ends_one() -> None:
         Task.Supervisor.terminate_child(pid, "x")  # type: ignore[arg-type]
 
 
-@in_process
+@pytest.mark.process
 def test_task_22_the_end_of_the_supervisor_is_that_of_the_tasks() -> None:
     """With the time that `shutdown` gives them."""
     trap()
@@ -137,7 +137,7 @@ def test_task_22_the_end_of_the_supervisor_is_that_of_the_tasks() -> None:
     assert receive(("DOWN", monitor, ..., ..., ...))[4] == "killed"
 
 
-@in_process
+@pytest.mark.process
 def test_task_36_max_children_is_a_limit() -> None:
     """For `start_child` it is a result, for those who want a task an error in Elixir's words."""
     pid = supervisor(max_children=1)
@@ -152,7 +152,7 @@ def test_task_36_max_children_is_a_limit() -> None:
     assert messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_task_37_streams_under_a_supervisor() -> None:
     """Linked, a crash reaches the caller; not linked, it is a result. The tasks are the supervisor's children."""
     pid = supervisor(name="tasks")
@@ -169,7 +169,7 @@ def test_task_37_streams_under_a_supervisor() -> None:
     assert Process.alive(pid)
 
 
-@in_process
+@pytest.mark.process
 def test_task_37_who_stops_such_a_stream_early_kills_its_tasks() -> None:
     """Linked or not; other tasks of the supervisor live on."""
     pid = supervisor()
@@ -181,7 +181,7 @@ def test_task_37_who_stops_such_a_stream_early_kills_its_tasks() -> None:
         until(lambda: Task.Supervisor.children(pid) == [other])
 
 
-@in_process
+@pytest.mark.process
 def test_task_38_a_child_of_another_supervisor() -> None:
     """`(Task.Supervisor, {"name": …})` is a child, known by its name."""
     assert Task.Supervisor.child_spec() == {
@@ -196,7 +196,7 @@ def test_task_38_a_child_of_another_supervisor() -> None:
     assert Task.await_(Task.Supervisor.async_("tasks", lambda: 42)) == 42
 
 
-@in_process
+@pytest.mark.process
 def test_task_38_a_supervisor_that_is_not_there() -> None:
     """The caller exits as in every call."""
     kind, (reason, (module, function, (server, *_))) = caught(lambda: Task.Supervisor.async_("nobody", print))
@@ -204,7 +204,7 @@ def test_task_38_a_supervisor_that_is_not_there() -> None:
     assert module is GenServer
 
 
-@in_process
+@pytest.mark.process
 def test_task_38_wrong_arguments_start_nothing() -> None:
     """What is no function, or no way to shut down."""
     pid = supervisor()
@@ -218,7 +218,7 @@ def test_task_38_wrong_arguments_start_nothing() -> None:
     assert Task.Supervisor.children(pid) == []
 
 
-@in_process
+@pytest.mark.process
 def test_task_38_a_task_whose_owner_dies_before_it_is_told_what_to_do() -> None:
     """It shuts down, without a word."""
     trap()
@@ -252,7 +252,7 @@ class Fetcher(GenServer):
         return ("noreply", (tasks, None))
 
 
-@in_process
+@pytest.mark.process
 def test_task_39_a_server_may_take_the_messages_itself() -> None:
     """In `handle_info`: the result, or the end of the task."""
     server = ok(GenServer.start_link(Fetcher, supervisor()))

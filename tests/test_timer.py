@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import monotonic
 
 import pytest
-from in_process import dead, ends, ends_after, idle, in_process, messages, outcome
+from in_process import dead, ends, ends_after, idle, messages, outcome
 
 from pyex import ArgumentError, Process, Reference, make_ref, receive, run, self, send
 
@@ -14,7 +14,7 @@ SOON = 5000
 LATER = 60_000
 
 
-@in_process
+@pytest.mark.process
 def test_timer_01_a_message_sent_after_50_ms_does_not_come_before() -> None:
     """send_after returns a reference at once, and the message comes when the time has gone by."""
     started = monotonic()
@@ -24,7 +24,7 @@ def test_timer_01_a_message_sent_after_50_ms_does_not_come_before() -> None:
     assert monotonic() - started >= 0.05
 
 
-@in_process
+@pytest.mark.process
 def test_send_after_does_not_wait() -> None:
     """The caller goes on while the time runs."""
     Process.send_after(self(), "later", 200)
@@ -32,7 +32,7 @@ def test_send_after_does_not_wait() -> None:
     assert [receive(after=SOON), receive(after=SOON)] == ["now", "later"]
 
 
-@in_process
+@pytest.mark.process
 def test_timer_02_cancelling_tells_the_milliseconds_left() -> None:
     """Stopping a timer returns how many milliseconds it had left, a whole number."""
     left = Process.cancel_timer(Process.send_after(self(), "tick", LATER))
@@ -40,7 +40,7 @@ def test_timer_02_cancelling_tells_the_milliseconds_left() -> None:
     assert 0 < left <= LATER
 
 
-@in_process
+@pytest.mark.process
 def test_timer_02_a_cancelled_timer_sends_nothing() -> None:
     """After I have stopped a timer its message does not come."""
     reference = Process.send_after(self(), "stopped", 300)
@@ -50,7 +50,7 @@ def test_timer_02_a_cancelled_timer_sends_nothing() -> None:
     assert messages() == []
 
 
-@in_process
+@pytest.mark.process
 def test_cancelling_a_timer_that_has_fired_is_false() -> None:
     """Once the message is there, there is nothing to stop."""
     reference = Process.send_after(self(), "tick", 1)
@@ -58,7 +58,7 @@ def test_cancelling_a_timer_that_has_fired_is_false() -> None:
     assert Process.cancel_timer(reference) is False
 
 
-@in_process
+@pytest.mark.process
 def test_cancelling_too_late_leaves_the_message() -> None:
     """A message that has arrived stays in the mailbox when its timer is stopped afterwards."""
     reference = Process.send_after(self(), "tick", 0)
@@ -68,7 +68,7 @@ def test_cancelling_too_late_leaves_the_message() -> None:
     assert messages() == ["tick"]
 
 
-@in_process
+@pytest.mark.process
 def test_cancelling_twice_is_false_the_second_time() -> None:
     """A timer can be stopped once."""
     reference = Process.send_after(self(), "tick", LATER)
@@ -76,7 +76,7 @@ def test_cancelling_twice_is_false_the_second_time() -> None:
     assert Process.cancel_timer(reference) is False
 
 
-@in_process
+@pytest.mark.process
 def test_cancelling_a_reference_of_something_else_is_false() -> None:
     """A reference that is no timer's has nothing to stop."""
     assert Process.cancel_timer(make_ref()) is False
@@ -94,7 +94,7 @@ def test_only_references_can_be_asked_about(ask: object, wrong: object) -> None:
     run(ask_it)
 
 
-@in_process
+@pytest.mark.process
 def test_timer_04_read_timer_tells_what_is_left() -> None:
     """A timer that is running can be asked how many milliseconds it has left."""
     left = Process.read_timer(Process.send_after(self(), "tick", LATER))
@@ -102,7 +102,7 @@ def test_timer_04_read_timer_tells_what_is_left() -> None:
     assert LATER - 30_000 < left <= LATER
 
 
-@in_process
+@pytest.mark.process
 def test_timer_04_read_timer_is_false_for_a_timer_that_is_gone_or_unknown() -> None:
     """A stopped timer, and a reference that never was one, have no time left: False."""
     reference = Process.send_after(self(), "tick", LATER)
@@ -111,7 +111,7 @@ def test_timer_04_read_timer_is_false_for_a_timer_that_is_gone_or_unknown() -> N
     assert Process.read_timer(make_ref()) is False
 
 
-@in_process
+@pytest.mark.process
 def test_read_timer_is_false_for_a_timer_that_has_fired() -> None:
     """When the message has come, the timer is gone."""
     reference = Process.send_after(self(), "tick", 1)
@@ -119,7 +119,7 @@ def test_read_timer_is_false_for_a_timer_that_has_fired() -> None:
     assert Process.read_timer(reference) is False
 
 
-@in_process
+@pytest.mark.process
 def test_reading_a_timer_does_not_stop_it() -> None:
     """I may look at a timer as often as I like, and it fires all the same."""
     reference = Process.send_after(self(), "tick", 50)
@@ -128,7 +128,7 @@ def test_reading_a_timer_does_not_stop_it() -> None:
     assert receive(after=SOON) == "tick"
 
 
-@in_process
+@pytest.mark.process
 def test_timer_05_timers_fire_in_the_order_of_their_times() -> None:
     """What is due first comes first, whichever was started first; 0 milliseconds is a time too."""
     Process.send_after(self(), "c", 500)
@@ -137,7 +137,7 @@ def test_timer_05_timers_fire_in_the_order_of_their_times() -> None:
     assert [receive(after=SOON) for _ in range(3)] == ["a", "b", "c"]
 
 
-@in_process
+@pytest.mark.process
 def test_timers_of_the_same_time_fire_in_the_order_of_their_start() -> None:
     """Messages that I send for the same moment come in the order in which I sent them."""
     for number in range(100):
@@ -145,7 +145,7 @@ def test_timers_of_the_same_time_fire_in_the_order_of_their_start() -> None:
     assert [receive(after=SOON) for _ in range(100)] == list(range(100))
 
 
-@in_process
+@pytest.mark.process
 def test_timer_06_a_message_to_a_name_that_nobody_has_then_vanishes() -> None:
     """A timer for an unknown name is no error, neither when it starts nor when it fires."""
     reference = Process.send_after("nobody_here", "x", 1)
@@ -154,7 +154,7 @@ def test_timer_06_a_message_to_a_name_that_nobody_has_then_vanishes() -> None:
     assert Process.read_timer(reference) is False
 
 
-@in_process
+@pytest.mark.process
 def test_timer_06_the_name_is_looked_up_when_the_timer_fires() -> None:
     """The message goes to whoever has the name when the time has come."""
     Process.send_after("timer06", "late", 200)
@@ -162,7 +162,7 @@ def test_timer_06_the_name_is_looked_up_when_the_timer_fires() -> None:
     assert receive(after=SOON) == "late"
 
 
-@in_process
+@pytest.mark.process
 def test_a_message_to_a_name_that_was_given_up_vanishes() -> None:
     """Who gave up the name before the time had come does not get the message."""
     Process.register(self(), "given_up")
@@ -172,7 +172,7 @@ def test_a_message_to_a_name_that_was_given_up_vanishes() -> None:
     assert receive(after=SOON) == "after it"
 
 
-@in_process
+@pytest.mark.process
 def test_another_process_can_read_and_cancel_a_timer() -> None:
     """A timer belongs to nobody: whoever has the reference can ask about it and stop it."""
     reference = Process.send_after(self(), "tick", LATER)
@@ -204,7 +204,7 @@ def test_a_timer_for_a_destination_that_is_none_raises(destination: object) -> N
     run(start_it)
 
 
-@in_process
+@pytest.mark.process
 def test_timer_09_a_timer_outlives_the_process_that_set_it() -> None:
     """A message that somebody sends me later comes although the sender has died meanwhile."""
     me = self()
@@ -213,7 +213,7 @@ def test_timer_09_a_timer_outlives_the_process_that_set_it() -> None:
     assert receive(after=SOON) == "from the dead"
 
 
-@in_process
+@pytest.mark.process
 def test_a_timer_for_a_dead_process_is_gone_at_once() -> None:
     """A timer whose receiver is dead already has no time left to tell."""
     reference = Process.send_after(dead(), "x", LATER)
@@ -221,7 +221,7 @@ def test_a_timer_for_a_dead_process_is_gone_at_once() -> None:
     assert Process.read_timer(reference) is False
 
 
-@in_process
+@pytest.mark.process
 def test_a_timer_dies_with_its_receiver() -> None:
     """When the process that was to get the message ends, the timer is gone."""
     pid = idle()
@@ -231,7 +231,7 @@ def test_a_timer_dies_with_its_receiver() -> None:
     assert Process.read_timer(reference) is False
 
 
-@in_process
+@pytest.mark.process
 def test_a_timer_that_fires_for_a_process_that_has_died_harms_nothing() -> None:
     """The message to a receiver that is gone vanishes."""
     pid = idle()
@@ -242,7 +242,7 @@ def test_a_timer_that_fires_for_a_process_that_has_died_harms_nothing() -> None:
     assert receive(after=SOON) == "fine"
 
 
-@in_process
+@pytest.mark.process
 def test_the_message_is_the_one_of_when_the_timer_was_set() -> None:
     """What I do to the message afterwards does not change what is sent."""
     message = ["as it was"]
@@ -251,7 +251,7 @@ def test_the_message_is_the_one_of_when_the_timer_was_set() -> None:
     assert receive(after=SOON) == ["as it was"]
 
 
-@in_process
+@pytest.mark.process
 def test_a_time_may_be_longer_than_four_weeks() -> None:
     """A timer for the far future does not hold up those that are due before."""
     far = Process.send_after(self(), "far", 2**32 - 1)
@@ -260,7 +260,7 @@ def test_a_time_may_be_longer_than_four_weeks() -> None:
     assert Process.cancel_timer(far) is not False
 
 
-@in_process
+@pytest.mark.process
 def test_thousands_of_timers_can_be_started_and_stopped() -> None:
     """Stopping many timers leaves those that were not stopped at work."""
     references = [Process.send_after(self(), "stopped", LATER) for _ in range(5000)]
