@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pyex.control_block import ControlBlock
 from pyex.delivery import deliver, put
 from pyex.errors import bad_argument, describe
 from pyex.reference import Reference, make_ref

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import contextvars
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from pyex import loop_thread
 from pyex.carrier import end_child
@@ -81,6 +81,13 @@ class Pool:
 _pool = Pool()
 
 
+T = TypeVar("T")
+
+
+@overload
+def blocking(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T: ...
+@overload
+def blocking(function: Callable[..., T], *args: Any) -> T: ...
 def blocking(function: Callable[..., Any], *args: Any) -> Any:
     """Run a call that would block in a thread of a pool, while the calling process waits and others run.
 

@@ -64,8 +64,11 @@ def run(function: Callable[..., Any], *args: Any) -> Any:
     again: numbers of pids go on.
 
     On the main thread processes are preempted; on another they only switch when they wait, and a `RuntimeWarning`
-    says so. Raises `RuntimeError` when called in a process, or while the runtime runs on another thread.
+    says so. Raises `RuntimeError` when called in a process, or while the runtime runs on another thread; but a file
+    that `pyex run` runs may end with it, too: there it calls the function, in the main process that is there already.
     """
+    if scheduler.is_inside() and scheduler.me().initial_call is exec:
+        return function(*args)
     return run_on(StreamDevice(), function, *args)
 
 

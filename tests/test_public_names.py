@@ -20,6 +20,7 @@ PUBLIC = [
     "GenServer",
     "Logger",
     "MatchError",
+    "NoReply",
     "PartitionSupervisor",
     "Pid",
     "Pool",

@@ -12,7 +12,7 @@ from pyex.otp.logger import Logger
 from pyex.otp.partition_supervisor import PartitionSupervisor
 from pyex.otp.pool import Pool
 from pyex.otp.registry import Registry
-from pyex.otp.server import Server, call, cast
+from pyex.otp.server import NoReply, Server, call, cast
 from pyex.otp.supervisor import Supervisor
 from pyex.otp.supervisor_spec import supervise, supervisor, worker
 from pyex.otp.sys_messages import Sys
@@ -24,6 +24,7 @@ __all__ = [
     "DynamicSupervisor",
     "GenServer",
     "Logger",
+    "NoReply",
     "PartitionSupervisor",
     "Pool",
     "Registry",

@@ -25,6 +25,7 @@ from typing import Any, TypeVar
 from pyex.atom import INFINITY, NORMAL, Atom
 from pyex.errors import ArgumentError, bad_argument, describe
 from pyex.otp import gen, server_name
+from pyex.otp.behaviour import Behaviour
 from pyex.otp.gen_server import GenServer
 from pyex.otp.gen_server_loop import CALL
 from pyex.otp.pool_server import FIFO, LIFO, Options
@@ -191,7 +192,7 @@ def _server_of(pool: Any) -> Pid | None:
     return None if pid is None else server_of(pid)
 
 
-class Pool:
+class Pool(metaclass=Behaviour):
     """A number of workers of one kind that are lent to whoever needs one. A namespace: `Pool.checkout(pool)`.
 
         >>> class Doubler(GenServer):

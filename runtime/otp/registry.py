@@ -13,6 +13,7 @@ from pyex.atom import Atom
 from pyex.errors import ArgumentError, describe
 from pyex.message import copied
 from pyex.otp import registry_dispatch, registry_entry, registry_match, registry_meta, registry_name
+from pyex.otp.behaviour import Behaviour
 from pyex.otp.ets_term import identity
 from pyex.otp.registry_server import RegistrySupervisor
 from pyex.otp.registry_table import Table
@@ -96,7 +97,7 @@ def child_spec(options: Options = (), /, **keywords: Any) -> dict[str, Any]:
     return {"id": given.get("name", Registry), "start": (Registry, "start_link", [given]), "type": SUPERVISOR}
 
 
-class Registry:
+class Registry(metaclass=Behaviour):
     """Processes by key. Each entry belongs to a process, and goes with it. A namespace: `Registry.lookup(…)`.
 
         >>> class Room(GenServer):

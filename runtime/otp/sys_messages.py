@@ -13,7 +13,7 @@ from pyex.atom import ERROR, OK, Atom
 from pyex.errors import ArgumentError, ErlangError, Unwind, describe
 from pyex.exit_reason import reason_of
 from pyex.otp import gen
-from pyex.otp.behaviour import name_text
+from pyex.otp.behaviour import Behaviour, name_text
 from pyex.otp.gen_server_report import shown_state
 from pyex.process import Process
 from pyex.self_ import self
@@ -56,7 +56,7 @@ def debug_options(options: Iterable[Any]) -> Debug | None:
     return debug
 
 
-class Sys:
+class Sys(metaclass=Behaviour):
     """Looking into servers: their state, and what they do. A namespace: `Sys.get_state(server)`."""
 
     @staticmethod

@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, overload
 
 from pyex.atom import Atom
+from pyex.errors import NotRunning
 from pyex.mailbox import receive, send
 from pyex.reference import make_ref
-from pyex.errors import NotRunning
 from pyex.self_ import self
 
 # No logger of `logging`'s own tree, so that no configuration touches it.
