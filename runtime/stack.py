@@ -13,7 +13,7 @@ from typing import Any
 
 _ENGINE_FOLDER = os.path.dirname(__file__)
 # Also OTP's tables, which all processes share, are left in peace while they are being changed.
-_ENGINE_FOLDERS = (_ENGINE_FOLDER, os.path.join(_ENGINE_FOLDER, "otp"))
+_OTP = os.path.join(_ENGINE_FOLDER, "otp") + os.sep
 _PACKAGE = _ENGINE_FOLDER + os.sep
 _LIBRARY_FOLDERS = tuple(
     folder + os.sep
@@ -55,7 +55,7 @@ def is_pyex(frame: FrameType) -> bool:
 
 def _decide_owner(filename: str) -> Owner:
     folder = os.path.dirname(filename)
-    if folder in _ENGINE_FOLDERS:
+    if folder == _ENGINE_FOLDER or filename.startswith(_OTP):
         return Owner.ENGINE
     if filename.startswith(_PACKAGE):
         return Owner.LIBRARY

@@ -13,7 +13,7 @@ from pyex import ArgumentError, Process
 from pyex.otp.dynamic_supervisor import DynamicSupervisor
 from pyex.otp.gen_server import GenServer
 from pyex.otp.supervisor import Supervisor
-from pyex.otp.supervisor_spec import worker
+from pyex.otp.supervisor.spec import worker
 
 
 class Plain:

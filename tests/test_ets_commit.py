@@ -18,8 +18,10 @@ from in_process import messages
 
 import pyex
 from pyex import Pid, Process, receive, self, send, spawn, spawn_monitor, time_slice
-from pyex.otp import ets, ets_commit, ets_owner
-from pyex.otp.ets_table import Table
+from pyex.otp import ets
+from pyex.otp.ets import commit as ets_commit
+from pyex.otp.ets import owner as ets_owner
+from pyex.otp.ets.table import Table
 
 COMMITS = [function for function in vars(ets_commit).values() if isinstance(function, FunctionType)]
 # Where Python looks for signals: calls, and jumps back. Where 3.11 may collect garbage: containers that are made.
@@ -348,8 +350,8 @@ def test_a_list_within_itself_is_no_key() -> None:
 
 def test_the_commits_are_all_that_changes_a_table() -> None:
     """No other module of ets assigns to the objects, the keys or the version of a table."""
-    for name in ("ets_table", "ets_order", "ets_owner", "ets_object", "ets_search", "ets_counter", "ets_admin"):
-        module = __import__(f"pyex.otp.{name}", fromlist=["x"])
+    for name in ("table", "order", "owner", "object", "search", "counter", "admin"):
+        module = __import__(f"pyex.otp.ets.{name}", fromlist=["x"])
         source = inspect.getsource(module)
         for field in ("objects", "keys", "version", "owner", "heir"):
             assert f"table.{field} = " not in source and f"wanted.{field} = " not in source, (name, field)

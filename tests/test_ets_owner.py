@@ -201,7 +201,7 @@ def managers() -> list[Pid]:
     return [
         pid
         for pid in Process.list()
-        if Process.info(pid, "initial_call") == ("initial_call", ("pyex.otp.ets_owner", "serve", 0))
+        if Process.info(pid, "initial_call") == ("initial_call", ("pyex.otp.ets.owner", "serve", 0))
     ]
 
 

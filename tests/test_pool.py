@@ -20,8 +20,8 @@ from pyex.otp.agent import Agent
 from pyex.otp.dynamic_supervisor import DynamicSupervisor
 from pyex.otp.gen_server import GenServer
 from pyex.otp.pool import Pool
-from pyex.otp.pool_server import PoolServer
-from pyex.otp.pool_supervisor import WorkerSupervisor
+from pyex.otp.pool.server import PoolServer
+from pyex.otp.pool.supervisor import WorkerSupervisor
 from pyex.otp.registry import Registry
 from pyex.otp.supervisor import Supervisor
 from pyex.otp.sys_messages import Sys

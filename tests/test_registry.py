@@ -14,9 +14,9 @@ from in_process import caught, dead, ends, idle, messages, outcome, trap, until
 
 import pyex
 from pyex import ArgumentError, ErlangError, Pid, Process, exit, ok, receive, self, send, spawn, spawn_monitor
-from pyex.otp import registry_table
 from pyex.otp.gen_server import GenServer
 from pyex.otp.registry import Registry
+from pyex.otp.registry import table as registry_table
 from pyex.otp.supervisor import Supervisor
 
 

@@ -20,9 +20,8 @@ from supervised import (
 )
 
 from pyex import Process, receive, self, send, spawn
-from pyex.otp import restart_intensity
 from pyex.otp.gen_server import GenServer
-from pyex.otp.supervisor import Supervisor
+from pyex.otp.supervisor import Supervisor, restart_intensity
 
 
 @pytest.mark.process

@@ -11,7 +11,7 @@ from supervised import Worker, events, kill, started_again
 from pyex import ArgumentError, Process, ok, receive, self
 from pyex.otp.gen_server import GenServer
 from pyex.otp.supervisor import Supervisor
-from pyex.otp.supervisor_spec import supervise, supervisor, worker
+from pyex.otp.supervisor.spec import supervise, supervisor, worker
 
 
 class MyFancyProcess(GenServer):

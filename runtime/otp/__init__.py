@@ -14,7 +14,7 @@ from pyex.otp.pool import Pool
 from pyex.otp.registry import Registry
 from pyex.otp.server import NoReply, Server, call, cast
 from pyex.otp.supervisor import Supervisor
-from pyex.otp.supervisor_spec import supervise, supervisor, worker
+from pyex.otp.supervisor.spec import supervise, supervisor, worker
 from pyex.otp.sys_messages import Sys
 from pyex.otp.task import Task
 

@@ -17,13 +17,13 @@ from zlib import crc32
 from pyex.atom import INFINITY, NOPROC, NORMAL, Atom
 from pyex.errors import ArgumentError, describe
 from pyex.mailbox import send as send_message
-from pyex.otp import child_spec as child_specs
 from pyex.otp import ets, server_name
 from pyex.otp.behaviour import Behaviour
 from pyex.otp.mfa import run
 from pyex.otp.supervisor import Supervisor
-from pyex.otp.supervisor_child import SUPERVISOR, key_of, modules_of
-from pyex.otp.supervisor_flags import ONE_FOR_ONE
+from pyex.otp.supervisor import child_spec as child_specs
+from pyex.otp.supervisor.child import SUPERVISOR, key_of, modules_of
+from pyex.otp.supervisor.flags import ONE_FOR_ONE
 from pyex.pid import Pid
 from pyex.spawn import exit
 

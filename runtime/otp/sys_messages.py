@@ -14,12 +14,12 @@ from pyex.errors import ArgumentError, ErlangError, Unwind, describe
 from pyex.exit_reason import reason_of
 from pyex.otp import gen
 from pyex.otp.behaviour import Behaviour, name_text
-from pyex.otp.gen_server_report import shown_state
+from pyex.otp.gen_server.report import shown_state
 from pyex.process import Process
 from pyex.self_ import self
 
 if TYPE_CHECKING:
-    from pyex.otp.gen_server_loop import Server
+    from pyex.otp.gen_server.loop import Server
 
 STATISTICS, TRACE = "statistics", "trace"
 NO_STATISTICS, RUNNING, SUSPENDED = Atom("no_statistics"), Atom("running"), Atom("suspended")

@@ -12,7 +12,7 @@ from pyex.stack import in_words
 # How long those may take that have been told to end.
 GRACE_SECONDS = 0.1
 # Where processes come from that OTP starts when they are first needed, for everybody.
-SERVICES = ("pyex.otp.application_controller", "pyex.otp.ets_owner", "pyex.otp.logger_server")
+SERVICES = ("pyex.otp.application.controller", "pyex.otp.ets.owner", "pyex.otp.logger.server")
 
 
 def leftovers(before: set[Pid]) -> list[str]:

@@ -1,0 +1,89 @@
+"""The report of a GenServer that ends for a reason that is none of its own wishes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyex.atom import Atom
+from pyex.error_report import describe_exception
+from pyex.errors import Exit, Unwind, safe_repr
+from pyex.format_exit import format_error, format_exit, format_stack, is_exception_reason
+from pyex.otp.behaviour import name_text
+from pyex.otp.report import log
+from pyex.pid import Pid
+from pyex.process import Process
+from pyex.self_ import self
+
+if TYPE_CHECKING:
+    from pyex.otp.gen_server.loop import Server
+
+LABEL = (Atom("gen_server"), Atom("terminate"))
+
+
+def is_regular(reason: Any) -> bool:
+    """Whether a server that ends so has done what was asked of it: nothing is reported."""
+    match reason:
+        case "normal" | "shutdown" | ("shutdown", _):
+            return True
+    return False
+
+
+def report_end(server: Server, reason: Any, message: Any, from_: Any, error: BaseException | None) -> None:
+    """Log why a server ends, with the last message, the state, and who is waiting for a reply."""
+    if is_regular(reason):
+        return
+    name = server.name if server.name is not None else self()
+    state = shown_state(server.module, server.state, reason)
+    client = None if from_ is None else from_[0]
+    shown = message[2] if from_ is not None else message
+    text = (
+        f"GenServer {name_text(name)} terminating\n{describe_reason(reason, error)}\n"
+        f"Last message{f' (from {client!r})' if from_ is not None else ''}: {safe_repr(shown)}\n"
+        f"State: {safe_repr(state)}{_describe_client(client)}"
+    )
+    report = {
+        "label": LABEL,
+        "name": name,
+        "last_message": shown,
+        "state": state,
+        "log": [],
+        "reason": reason,
+        "client_info": client,
+    }
+    log("error", text, report)
+
+
+def describe_reason(reason: Any, error: BaseException | None = None) -> str:
+    """Why a process ended, as the second line of its report and the lines below have it."""
+    if error is not None and not isinstance(error, Exit | SystemExit):
+        return describe_exception(error, reason)
+    if is_exception_reason(reason):
+        return format_error(reason[0], stack=reason[1]) + format_stack(reason[1])
+    text = f"** (stop) {format_exit(reason)}"
+    return text if error is None else text + describe_exception(error, reason).removeprefix(format_error(error))
+
+
+def shown_state(module: Any, state: Any, reason: Any = None) -> Any:
+    """A state as reports and `Sys.get_status` show it: as the module's `format_status` has it, if there is one."""
+    format_status = getattr(module, "format_status", None)
+    if format_status is None:
+        return state
+    try:
+        return format_status({"state": state, "message": None, "reason": reason, "log": []})["state"]
+    except Unwind:
+        raise
+    except BaseException:
+        return state
+
+
+def _describe_client(client: Any) -> str:
+    if not isinstance(client, Pid):
+        return ""
+    if not Process.alive(client):
+        return f"\nClient {client!r} is dead"
+    place = Process.info(client, "current_stacktrace")
+    name = Process.info(client, "registered_name")
+    if place is None or name is None:
+        return f"\nClient {client!r} is dead"
+    who = client if name[1] == [] else name[1]
+    return f"\nClient {name_text(who)} is alive\n{format_stack(place[1])}"
