@@ -39,7 +39,7 @@ UNLINK := s,^build/__editable__[^/]*/pyex/,runtime/,; s,^runtime/(repl|observer)
 help:
 	@echo 'make shell   open the prompt'
 	@echo 'make test    run the tests; some of them: make test ARGS="-k supervisor"'
-	@echo 'make soak    the stress test, for an hour: make soak SECONDS=3600'
+	@echo 'make soak    the stress tests, each for an hour: make soak SECONDS=3600'
 	@echo 'make check   lint and types'
 	@echo 'make bench   measure pyex beside Elixir and other actors, in ten minutes; in one: make bench ARGS=--quick'
 	@echo 'make clean   remove everything that these made'
@@ -53,7 +53,7 @@ test: $(TOOLS)
 
 SECONDS := 3600
 soak: $(TOOLS)
-	@PYEX_SOAK_SECONDS=$(SECONDS) $(IN_VENV) -P -m pytest tests/test_stress.py $(ARGS)
+	@PYEX_SOAK_SECONDS=$(SECONDS) $(IN_VENV) -P -m pytest -m soak $(ARGS)
 
 check: $(TOOLS)
 	@$(IN_VENV) -m ruff check --quiet .

@@ -859,6 +859,7 @@ def blocks() -> set[ControlBlock]:
     return {each for each in gc.get_objects() if isinstance(each, ControlBlock)}
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("strategy", ["lifo", "fifo"])
 def test_nothing_is_lost_however_clients_and_workers_end(strategy: str, caplog: pytest.LogCaptureFixture) -> None:
     """With clients and workers killed at random: no worker is ever lent to two, the server hears of no end that it has

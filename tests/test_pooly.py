@@ -133,6 +133,7 @@ def test_the_end_of_the_server_of_the_pool() -> None:
     """)
 
 
+@pytest.mark.soak
 def test_nothing_is_lost_of_the_pool() -> None:
     """However clients and workers end, all five are there and free in the end, and nobody is monitored but they."""
     check("""
@@ -154,6 +155,7 @@ def test_nothing_is_lost_of_the_pool() -> None:
     """)
 
 
+@pytest.mark.soak
 def test_nothing_is_lost_of_several_pools() -> None:
     """Likewise, with clients that wait, and give up."""
     check("""

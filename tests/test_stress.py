@@ -249,6 +249,7 @@ def blocks() -> set[ControlBlock | Carrier]:
     return {each for each in gc.get_objects() if isinstance(each, ControlBlock | Carrier)}
 
 
+@pytest.mark.soak
 def test_a_crowd_at_work_leaves_nothing_behind(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Hundreds of processes do all there is to do and are killed at random; every link, monitor and timer agrees
     while they run, and nothing is left of them afterwards.

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
+import pytest
 from in_process import until
 from program import leftovers
 
@@ -154,6 +155,7 @@ def blocks() -> Iterable[ControlBlock]:
     return {each for each in gc.get_objects() if isinstance(each, ControlBlock)}
 
 
+@pytest.mark.soak
 def test_a_thousand_workers_killed_at_random_all_come_back() -> None:
     """Every child is back, the counts are right, the order is kept, and nothing is left when the tree has stopped."""
     earlier = set(blocks())
