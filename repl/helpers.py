@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect as inspection
+import re
 import shutil
 from collections.abc import Callable
 from typing import Any
@@ -73,7 +74,8 @@ def h(subject: Any = _NOTHING) -> None:
     )
     name = str(getattr(documented, "__qualname__", None) or getattr(documented, "__name__", type(subject).__name__))
     try:
-        name += str(inspection.signature(documented)).replace("'", "")
+        signature = str(inspection.signature(documented)).replace("'", "")
+        name += re.sub(r"<object object at \w+>", "...", signature)
     except (TypeError, ValueError):
         pass
     print(f"\n  {name}\n")
@@ -88,6 +90,7 @@ def h(subject: Any = _NOTHING) -> None:
 def _functions_of(cls: type) -> list[tuple[str, Any]]:
     """The functions of a class, and before them those that a behaviour like GenServer offers."""
     offered = vars(type(cls)) if isinstance(cls, Behaviour) else {}
+    offered = {name: each for name, each in offered.items() if not isinstance(each, property)}
     names = [each for each in {**offered, **vars(cls)} if not each.startswith("_")]
     return [(each, getattr(cls, each)) for each in names if callable(getattr(cls, each))]
 

@@ -159,9 +159,9 @@ def count_children(supervisor: Any) -> dict[str, int]:
     """How many children there are.
 
         >>> DynamicSupervisor.count_children(ok(DynamicSupervisor.start_link()))
-        {'specs': 0, 'active': 0, 'supervisors': 0, 'workers': 0}
+        {'active': 0, 'specs': 0, 'supervisors': 0, 'workers': 0}
 
-    Returns `{"specs": all, "active": those that run, "supervisors": …, "workers": …}`. Mirrors
+    Returns `{"active": those that run, "specs": all, "supervisors": …, "workers": …}`. Mirrors
     `DynamicSupervisor.count_children/1`.
     """
     return gen_server.call(supervisor, Atom("count_children"), INFINITY)  # type: ignore[no-any-return]

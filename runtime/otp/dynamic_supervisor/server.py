@@ -219,4 +219,4 @@ def _count_children(state: State) -> dict[str, int]:
     children = state.children.values()
     workers = sum(child.type == WORKER for child in children)
     active = sum(not child.is_restarting() for child in children)
-    return {"specs": len(children), "active": active, "supervisors": len(children) - workers, "workers": workers}
+    return {"active": active, "specs": len(children), "supervisors": len(children) - workers, "workers": workers}

@@ -73,7 +73,7 @@ def start_link(
         >>> child = {"id": "counter", "start": (Agent, "start_link", [lambda: 0])}
         >>> pid = ok(Supervisor.start_link([child], strategy="one_for_one"))
         >>> Supervisor.count_children(pid)
-        {'specs': 1, 'active': 1, 'supervisors': 0, 'workers': 1}
+        {'active': 1, 'specs': 1, 'supervisors': 0, 'workers': 1}
 
     Takes a list of children and the options of `Supervisor.init` (by name, or as one dict), or a module with an `init`
     and the argument for it. `name` is a string, a class or `("via", module, term)`.
@@ -144,7 +144,7 @@ def which_children(supervisor: Any) -> list[tuple[Any, Any, Atom, Any]]:
 def count_children(supervisor: Any) -> dict[str, int]:
     """How many children a supervisor has.
 
-    Returns `{"specs": all, "active": those with a process, "supervisors": …, "workers": …}`. Mirrors
+    Returns `{"active": those with a process, "specs": all, "supervisors": …, "workers": …}`. Mirrors
     `Supervisor.count_children/1`.
     """
     return _call(supervisor, Atom("count_children"))  # type: ignore[no-any-return]

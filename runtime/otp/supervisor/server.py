@@ -329,7 +329,7 @@ def _count_children(state: State) -> dict[str, int]:
     children = state.children.values()
     workers = sum(child.type == WORKER for child in children)
     active = sum(isinstance(child.pid, Pid) and Process.alive(child.pid) for child in children)
-    return {"specs": len(children), "active": active, "supervisors": len(children) - workers, "workers": workers}
+    return {"active": active, "specs": len(children), "supervisors": len(children) - workers, "workers": workers}
 
 
 def _start_new(state: State, spec: Any) -> Any:

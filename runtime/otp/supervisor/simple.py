@@ -171,4 +171,4 @@ def _describe(child: Child) -> tuple[Any, ...]:
 def _count(state: SimpleState) -> dict[str, int]:
     active = sum(not child.is_restarting() for child in state.children.values())
     workers = len(state.children) if state.template.type == WORKER else 0
-    return {"specs": 1, "active": active, "supervisors": len(state.children) - workers, "workers": workers}
+    return {"active": active, "specs": 1, "supervisors": len(state.children) - workers, "workers": workers}
