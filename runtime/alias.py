@@ -76,6 +76,8 @@ def deliver_through(reference: Reference, message: Any, for_tracer: Any = None) 
             watched = block.monitors.pop(number)[2]
             if watched.monitored_by is not None:
                 watched.monitored_by.pop(number, None)
+                if not watched.monitored_by:
+                    watched.monitored_by = None
     elif until == REPLY:
         reference.alias = None
     if block.special:

@@ -144,6 +144,8 @@ def unwatch(me: ControlBlock, reference: Reference) -> bool:
     watched = me.monitors.pop(number)[2]
     if watched.monitored_by is not None:
         watched.monitored_by.pop(number, None)
+        if not watched.monitored_by:
+            watched.monitored_by = None
     return True
 
 

@@ -329,15 +329,6 @@ def test_gs_30_anybody_may_reply() -> None:
 
 
 @pytest.mark.process
-def test_a_second_reply_vanishes() -> None:
-    """One call has one reply."""
-    pid = ok(S.start(0))
-    twice = ("run", lambda from_, s: (GenServer.reply(from_, 1), GenServer.reply(from_, 2), ("noreply", s))[2])
-    assert GenServer.call(pid, twice) == 1
-    assert messages() == []
-
-
-@pytest.mark.process
 def test_gs_31_others_are_served_while_a_reply_is_due() -> None:
     """A call left open stops nobody."""
     pid, caller = ok(S.start(0)), self()

@@ -10,7 +10,7 @@ import pytest
 from in_process import caught, messages
 from steered_server import Bare, S, raises
 
-from pyex import Process, exit, ok, receive, self, send, spawn
+from pyex import Logger, Process, exit, ok, receive, self, send, spawn
 from pyex.otp.gen_server import GenServer
 
 SOON = 2000
@@ -161,3 +161,70 @@ def test_a_state_that_cannot_be_shown(caplog: pytest.LogCaptureFixture) -> None:
     """The report is made all the same."""
     GenServer.cast(ok(S.start(Unshowable())), ("run", lambda s: ("stop", "boom", s)))
     assert "State: <Unshowable whose repr raises ValueError>" in reported(caplog)
+
+
+@pytest.mark.process
+def test_the_crash_report_is_hidden_unless_asked_for(caplog: pytest.LogCaptureFixture) -> None:
+    """With SASL's reports on, a second one tells how the process was, as OTP's proc_lib does."""
+    Logger.configure(handle_sasl_reports=True)
+    pid = ok(S.start(0, name="shop"))
+    GenServer.cast(pid, ("run", raises(RuntimeError("oops"))))
+    messages(30)
+    first, second = (record.getMessage() for record in caplog.records)
+    assert first.startswith("GenServer 'shop' terminating")
+    lines = second.splitlines()
+    assert lines[:2] == [f"Process 'shop' ({pid!r}) terminating", "** (RuntimeError) oops"]
+    assert [line for line in lines if not line.startswith(" ")][2:-1] == [
+        "Initial Call: S.init/1",
+        f"Ancestors: [{self()!r}]",
+        "Message Queue Length: 0",
+        "Messages: []",
+        "Links: []",
+        "Dictionary: {}",
+        "Trapping Exits: False",
+        "Status: 'running'",
+    ]
+    assert caplog.records[1].report["label"] == ("proc_lib", "crash")  # type: ignore[attr-defined]
+
+
+@pytest.mark.process
+def test_an_init_that_fails_has_a_crash_report_alone(caplog: pytest.LogCaptureFixture) -> None:
+    """It is told to the one who starts it; the hidden report has it too."""
+    Logger.configure(handle_sasl_reports=True)
+    S.start(lambda: ("stop", "nope"))
+    messages(30)
+    [text] = [record.getMessage() for record in caplog.records]
+    assert "terminating\n** (exit) 'nope'\nInitial Call: S.init/1" in text
+
+
+@pytest.mark.process
+def test_a_callback_with_self_is_told_that_it_has_none(caplog: pytest.LogCaptureFixture) -> None:
+    """A slip of everybody who has written classes before."""
+
+    class Habit(GenServer):
+        def handle_cast(self, request: Any, state: Any) -> Any:  # type: ignore[override]
+            return ("noreply", state)
+
+    GenServer.cast(ok(GenServer.start(Habit, 0)), "x")
+    assert "(it is called with 2 arguments; a callback of a GenServer has no self)" in reported(caplog)
+
+
+@pytest.mark.process
+def test_a_coroutine_function_is_no_callback(caplog: pytest.LogCaptureFixture) -> None:
+    """It would not run: the error says so, in init as in the others."""
+
+    class Async(GenServer):
+        @staticmethod
+        async def handle_cast(request: Any, state: Any) -> Any:
+            return ("noreply", state)
+
+    GenServer.cast(ok(GenServer.start(Async, 0)), "x")
+    assert "Async.handle_cast is a generator or coroutine function: write a plain one" in reported(caplog)
+
+    class Lazy(GenServer):
+        @staticmethod
+        def init(arg: Any) -> Any:
+            yield arg
+
+    _, (error, _) = GenServer.start(Lazy, 0)
+    assert str(error).endswith("Lazy.init is a generator or coroutine function: write a plain one")

@@ -10,6 +10,8 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
+from pyex.errors import safe_repr
+
 # What `use GenServer, restart: :transient` takes, and so does `class M(GenServer, restart="transient")`.
 CHILD_OPTIONS = frozenset({"id", "restart", "shutdown", "significant", "type"})
 
@@ -93,4 +95,4 @@ def module_name(module: Any) -> str:
 
 def name_text(name: Any) -> str:
     """A registered name, or what stands for one, as reports show it."""
-    return module_name(name) if isinstance(name, type) else repr(name)
+    return module_name(name) if isinstance(name, type) else safe_repr(name)

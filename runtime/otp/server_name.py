@@ -6,6 +6,7 @@ A name is a string or a class, `(name, node())`, or `("via", module, term)`, whi
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import Any
 
 from pyex.atom import Atom
@@ -21,7 +22,9 @@ UNDEFINED = Atom("undefined")
 def check(name: Any) -> None:
     """Refuse, for the option `name`, what no server can be registered as."""
     match name:
-        case None | str() | type() | ("via", _, _):
+        case None | type() | ("via", type() | ModuleType(), _):
+            return
+        case str() if name not in ("", UNDEFINED):
             return
         case ("global", _):
             raise ArgumentError(f'name={describe(name)}: ("global", term) is kept for several nodes; there is one')
@@ -51,6 +54,19 @@ def whereis(server: Any) -> Pid | None:
             return None
     known = 'a pid, a name, (name, node()) or ("via", module, term)'
     raise ArgumentError(f"{describe(server)} is no server; write {known}")
+
+
+def is_somebody(name: Any) -> bool:
+    """Whether a process is registered so; False too for what can be no name."""
+    return isinstance(name, str | type) and bool(name) and Process.whereis(name) is not None
+
+
+def shown(name: Any) -> Any:
+    """A name as reports have it: for `("via", module, term)` the term. Mirrors `gen:name/1`."""
+    match name:
+        case ("via", _, term):
+            return term
+    return name
 
 
 def register_self(name: Any) -> Pid | None:

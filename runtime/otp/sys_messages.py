@@ -10,17 +10,20 @@ from time import time
 from typing import TYPE_CHECKING, Any
 
 from pyex.atom import ERROR, OK, Atom
-from pyex.errors import ArgumentError, ErlangError, Unwind, describe
-from pyex.exit_reason import reason_of
+from pyex.errors import ArgumentError, ErlangError, Exit, Unwind, describe, safe_repr
+from pyex.exit_reason import clone
 from pyex.otp import gen
 from pyex.otp.behaviour import Behaviour, name_text
 from pyex.otp.gen_server.report import shown_state
+from pyex.otp.server_name import shown
 from pyex.process import Process
 from pyex.self_ import self
 
 if TYPE_CHECKING:
     from pyex.otp.gen_server.loop import Server
 
+EXIT_CLASS = Atom("exit")
+CALLBACK_FAILED, REPLACE_STATE = Atom("callback_failed"), (Atom("gen_server"), Atom("system_replace_state"))
 STATISTICS, TRACE = "statistics", "trace"
 NO_STATISTICS, RUNNING, SUSPENDED = Atom("no_statistics"), Atom("running"), Atom("suspended")
 
@@ -98,7 +101,8 @@ class Sys(metaclass=Behaviour):
         ("header", text), ("data", [(key, value), …]), ("data", [("State", state)])]])`; what the module's
         `format_status` makes of the state is shown in its place. Mirrors `:sys.get_status/2`.
         """
-        return _call(server, Atom("get_status"), timeout, "get_status", [])
+        status = _call(server, Atom("get_status"), timeout, "get_status", [])
+        return _result(status) if status[0] == ERROR else status
 
     @staticmethod
     def suspend(server: Any, timeout: int | str = 5000) -> Any:
@@ -157,7 +161,7 @@ class Sys(metaclass=Behaviour):
     @staticmethod
     def terminate(server: Any, reason: Any, timeout: int | str = "infinity") -> Atom:
         """End a server, as `GenServer.stop` does. Returns "ok". Mirrors `:sys.terminate/3`."""
-        gen.stop(server, reason, timeout, (Sys, "terminate", [server, reason, timeout]))
+        _call(server, (Atom("terminate"), reason), timeout, "terminate", [reason])
         return OK
 
 
@@ -176,7 +180,14 @@ def _result(answer: tuple[str, Any]) -> Any:
 
 def handle(server: Server, from_: Any, request: Any) -> None:
     """Answer a system message."""
-    gen.reply(from_, _answer(server, request))
+    answer = _answer(server, request)
+    try:
+        gen.reply(from_, answer)
+    except Unwind:
+        raise
+    except BaseException as error:
+        # To be looked at is no reason to end: a state may be nested too deeply to be copied.
+        gen.reply(from_, (ERROR, (Atom("not_copied"), f"{type(error).__name__}: {error}")))
 
 
 def _answer(server: Server, request: Any) -> Any:
@@ -201,8 +212,12 @@ def _replace_state(server: Server, function: Any) -> Any:
     except Unwind:
         raise
     except BaseException as error:
-        return (ERROR, (Atom("callback_failed"), (server.module, Atom("replace_state")), reason_of(error)))
+        return (ERROR, (CALLBACK_FAILED, REPLACE_STATE, _class_and_reason(error)))
     return (OK, server.state)
+
+
+def _class_and_reason(error: BaseException) -> tuple[Atom, Any]:
+    return (EXIT_CLASS, error.reason) if isinstance(error, Exit) else (ERROR, clone(error))
 
 
 def _status(server: Server) -> Any:
@@ -217,7 +232,7 @@ def _status(server: Server) -> Any:
             server.parent,
             [],
             [
-                (Atom("header"), f"Status for generic server {name_text(server.name or self())}"),
+                (Atom("header"), f"Status for generic server {name_text(shown(server.name) or self())}"),
                 (Atom("data"), [("Status", state), ("Parent", server.parent), ("Logged events", [])]),
                 (Atom("data"), [("State", shown_state(server.module, server.state))]),
             ],
@@ -264,11 +279,11 @@ def report_in(server: Server, message: Any) -> None:
         case ("system", _, _):
             return
         case ("$gen_call", (client, _), request):
-            text = f"got call {request!r} from {client!r}"
+            text = f"got call {safe_repr(request)} from {client!r}"
         case ("$gen_cast", request):
-            text = f"got cast {request!r}"
+            text = f"got cast {safe_repr(request)}"
         case _:
-            text = f"got {message!r}"
+            text = f"got {safe_repr(message)}"
     assert server.debug is not None
     server.debug.messages_in += 1
     _print(server, text)
@@ -278,14 +293,14 @@ def report_out(server: Server, from_: Any, answer: Any) -> None:
     """It has replied."""
     assert server.debug is not None
     server.debug.messages_out += 1
-    _print(server, f"sent {answer!r} to {from_[0]!r}, new state {server.state!r}")
+    _print(server, f"sent {safe_repr(answer)} to {from_[0]!r}, new state {safe_repr(server.state)}")
 
 
 def report_state(server: Server) -> None:
     """It has a new state."""
-    _print(server, f"new state {server.state!r}")
+    _print(server, f"new state {safe_repr(server.state)}")
 
 
 def _print(server: Server, text: str) -> None:
     if server.debug is not None and server.debug.trace:
-        print(f"*DBG* {name_text(server.name or self())} {text}")
+        print(f"*DBG* {name_text(shown(server.name) or self())} {text}")

@@ -28,8 +28,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pyex.atom import NORMAL, OK, Atom
-from pyex.errors import Exit
+from pyex.atom import INFINITY, NORMAL, OK, Atom
+from pyex.errors import Exit, Unwind, safe_repr
 from pyex.mailbox import send
 from pyex.node import node
 from pyex.otp import gen, server_name
@@ -37,9 +37,12 @@ from pyex.otp.behaviour import Behaviour, Module, module_name, name_text
 from pyex.otp.gen_server.loop import CALL, CAST, start_server
 from pyex.otp.proc_lib import INITIAL_CALL
 from pyex.otp.report import log
+from pyex.otp.sys_messages import Sys
+from pyex.otp.undefined import undefined_function
 from pyex.pid import Pid
 from pyex.process import Process
 from pyex.self_ import self
+from pyex.spawn import exit
 
 ABCAST = Atom("abcast")
 NO_HANDLE_INFO = (Atom("gen_server"), Atom("no_handle_info"))
@@ -114,7 +117,14 @@ def cast(server: Any, request: Any) -> Atom:
 
     Returns "ok" at once, whether there is such a server or not. Mirrors `GenServer.cast/2`.
     """
-    pid = server if type(server) is Pid else server_name.whereis(server)
+    try:
+        pid = server if type(server) is Pid else server_name.whereis(server)
+    except Unwind:
+        raise
+    except Exception:
+        if type(server) is tuple and server[:1] == ("via",):
+            return OK  # What looks for the name has failed: there is nobody.
+        raise
     if pid is not None:
         send(pid, (CAST, request))
     return OK
@@ -132,7 +142,7 @@ def stop(server: Any, reason: Any = NORMAL, timeout: int | str = "infinity") -> 
     `GenServer.stop/3`.
     """
     mfa = (GenServer, "stop", [server, reason, timeout])
-    gen.stop(server, reason, timeout, mfa)
+    gen.stop(server, reason, timeout, mfa, Sys)
     return OK
 
 
@@ -164,28 +174,29 @@ def whereis(server: Any) -> Pid | None:
     return server_name.whereis(server)
 
 
-def abcast(name: Any, request: Any, nodes: Iterable[str] | None = None) -> Atom:
-    """Cast to the servers of one name on all nodes, or on those given. Returns "abcast". Mirrors
-    `GenServer.abcast/3`.
+def abcast(*args: Any) -> Atom:
+    """Cast to the servers of one name on all nodes, `abcast(name, request)`, or on those of a list, `abcast(nodes,
+    name, request)`. Returns "abcast". Mirrors `GenServer.abcast/2` and `/3`.
     """
-    for each in [node()] if nodes is None else nodes:
+    nodes, name, request = args if len(args) == 3 else ([node()], *args)
+    for each in nodes:
         cast((name, each), request)
     return ABCAST
 
 
-def multi_call(
-    name: Any, request: Any, nodes: Iterable[str] | None = None, timeout: int | str = "infinity"
-) -> tuple[list[tuple[str, Any]], list[str]]:
-    """Call the servers of one name on all nodes, or on those given.
+def multi_call(*args: Any) -> tuple[list[tuple[str, Any]], list[str]]:
+    """Call the servers of one name on all nodes, `multi_call(name, request)`, or on those of a list, `multi_call(nodes,
+    name, request)`, and `multi_call(nodes, name, request, timeout)`.
 
         >>> GenServer.multi_call("nobody", "hello")
         ([], ['nonode@nohost'])
 
-    Returns `(replies, bad_nodes)`, the replies as `(node, reply)`. Mirrors `GenServer.multi_call/4`.
+    Returns `(replies, bad_nodes)`, the replies as `(node, reply)`. Mirrors `GenServer.multi_call/2`, `/3` and `/4`.
     """
+    nodes, name, request, timeout = (*args, INFINITY)[:4] if len(args) > 2 else ([node()], *args, INFINITY)
     replies: list[tuple[str, Any]] = []
     bad: list[str] = []
-    for each in [node()] if nodes is None else nodes:
+    for each in nodes:
         try:
             replies.append((each, call((name, each), request, timeout)))
         except Exit:
@@ -257,7 +268,7 @@ class GenServer(metaclass=_GenServerFunctions):
     def handle_info(message: Any, state: Any, /) -> Any:
         """Takes every other message, and "timeout". Returns as `handle_cast`. Mirrors `handle_info/2`."""
         module = module_name((Process.get(INITIAL_CALL) or [GenServer])[0])
-        text = f"{module} {_own_name()} received unexpected message in handle_info/2: {message!r}\n"
+        text = f"{module} {_own_name()} received unexpected message in handle_info/2: {safe_repr(message)}\n"
         log("error", text, {"label": NO_HANDLE_INFO, "module": module, "message": message})
         return ("noreply", state)
 
@@ -266,9 +277,8 @@ class GenServer(metaclass=_GenServerFunctions):
         """Called at once after a callback that returned `("continue", argument)`. Returns as `handle_cast`. Mirrors
         `handle_continue/2`.
         """
-        raise RuntimeError(
-            f"attempted to continue GenServer {_own_name()} but no handle_continue/2 clause was provided"
-        )
+        module = (Process.get(INITIAL_CALL) or [GenServer])[0]
+        exit(undefined_function(module, "handle_continue", [argument, state]))
 
     @staticmethod
     def terminate(reason: Any, state: Any, /) -> Any:

@@ -13,21 +13,27 @@ message.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import CoroutineType, GeneratorType
 from typing import Any
 
 from pyex.atom import ERROR, EXIT, INFINITY, NORMAL, OK, Atom
-from pyex.errors import Unwind
-from pyex.exit_reason import reason_of
+from pyex.errors import Unwind, safe_repr
+from pyex.exit_reason import accepts, reason_of
 from pyex.mailbox import receive
 from pyex.otp import behaviour, gen, proc_lib, server_name, sys_messages
-from pyex.otp.behaviour import Module, own_function
-from pyex.otp.gen_server.report import report_end
+from pyex.otp.behaviour import Module, module_name, own_function
+from pyex.otp.crash_report import report_crash
+from pyex.otp.gen_server.report import NO_HANDLE_INFO, is_regular, report_end
+from pyex.otp.report import log
 from pyex.otp.undefined import function_clause, undefined_function
 from pyex.pid import Pid
 from pyex.process import Process
 from pyex.self_ import self
 from pyex.spawn import become, exit
 
+INIT = Atom("init")
+# What the call of a function returns that has not run yet.
+UNFINISHED = frozenset({GeneratorType, CoroutineType})
 CALL, CAST, SYSTEM = Atom("$gen_call"), Atom("$gen_cast"), Atom("system")
 ALREADY_STARTED, BAD_RETURN, IGNORE = Atom("already_started"), Atom("bad_return_value"), Atom("ignore")
 TIMEOUT = Atom("timeout")
@@ -65,7 +71,7 @@ def start_server(
     owner = server_name.whereis(name)
     if owner is not None:
         return (ERROR, (ALREADY_STARTED, owner))
-    call = (module, Atom("init"), 1)
+    call = (module, INIT, 1)
     return proc_lib.start(
         _init, (module, arg, name, watched, link), link=link, timeout=timeout, spawn_opt=spawn_opt, initial_call=call
     )
@@ -82,10 +88,15 @@ def _init(starter: Pid, module: Any, arg: Any, name: Any, debug: Any, linked: bo
         return _refuse(server, starter, (ERROR, reason), reason)
     try:
         result = module.init(arg)
+        if type(result) in UNFINISHED:
+            raise not_plain(module, "init", result)
     except Unwind:
         raise
     except BaseException as error:
-        return _refuse(server, starter, (ERROR, reason := reason_of(error)), reason)
+        explain(error, module.init, (arg,))
+        return _refuse(server, starter, (ERROR, reason := reason_of(error)), reason, error)
+    if isinstance(result, list):
+        return _refuse(server, starter, (ERROR, bad := (BAD_RETURN, result)), bad)
     match result:
         case ("ok", state, *more) if (last := _last_item(more)) is not None:
             server.state = state
@@ -100,10 +111,12 @@ def _init(starter: Pid, module: Any, arg: Any, name: Any, debug: Any, linked: bo
     return _refuse(server, starter, (ERROR, bad := (BAD_RETURN, result)), bad)
 
 
-def _refuse(server: Server, starter: Pid, answer: Any, reason: Any) -> None:
+def _refuse(server: Server, starter: Pid, answer: Any, reason: Any, error: BaseException | None = None) -> None:
     """The server is not to be: first its name is free again, then the starter is told, then it ends."""
     server_name.unregister(server.name)
     proc_lib.init_ack(starter, answer)
+    if not is_regular(reason):
+        report_crash(reason, error)
     exit(reason)
 
 
@@ -114,7 +127,7 @@ def _last_item(more: list[Any]) -> Any:
     match more:
         case []:
             return INFINITY
-        case ["infinity" | "hibernate" | ("continue", _) as last]:
+        case ["infinity" | "hibernate" | ("continue", _) as last] if type(last) is not list:
             return last
         case [int() as last] if last >= 0 and type(last) is int:
             return last
@@ -145,7 +158,7 @@ def _loop(server: Server) -> Any:
         _change_code(server, message)
     if server.debug is not None:
         sys_messages.report_in(server, message)
-    if type(message) is tuple:
+    if type(message) is tuple and message and isinstance(message[0], str):
         match message:
             case ("$gen_call", from_, request):
                 return _go_on(server, _run(server, "handle_call", message, from_, request, from_, server.state))
@@ -153,30 +166,38 @@ def _loop(server: Server) -> Any:
                 return _go_on(server, _run(server, "handle_cast", message, None, request, server.state))
             case ("system", from_, request):
                 return _system(server, message, from_, request)
-            case ("EXIT", server.parent, reason):
+            case ("EXIT", Pid() as who, reason) if who == server.parent:
                 end(server, reason, message)
     return _go_on(server, _run(server, "handle_info", message, None, message, server.state))
 
 
 def _run(server: Server, callback: str, message: Any, from_: Any, *args: Any) -> Any:
     """Call a callback, and do as its result says. Returns its last item; "infinity" where there is none."""
+    function = getattr(server.module, callback, None)
+    if function is None:
+        return _missing(server, callback, message, from_, [*args])
     try:
-        result = getattr(server.module, callback)(*args)
+        result = function(*args)
+        if type(result) in UNFINISHED:
+            raise not_plain(server.module, callback, result)
     except Unwind:
         raise
     except BaseException as error:
+        explain(error, function, args)
         end(server, reason_of(error), message, from_, error=error)
+    if type(result) is list:
+        end(server, (BAD_RETURN, result), message, from_)
     match result:
         case ("noreply", state) if server.debug is None:
             server.state = state
             return INFINITY
         case ("reply", answer, state) if from_ is not None and server.debug is None:
             server.state = state
-            gen.reply(from_, answer)
+            _reply(server, from_, answer, message)
             return INFINITY
         case ("reply", answer, state, *more) if from_ is not None and (last := _last_item(more)) is not None:
             server.state = state
-            gen.reply(from_, answer)
+            _reply(server, from_, answer, message)
             if server.debug is not None:
                 sys_messages.report_out(server, from_, answer)
             return last
@@ -197,10 +218,43 @@ def _run(server: Server, callback: str, message: Any, from_: Any, *args: Any) ->
     end(server, (BAD_RETURN, result), message, from_)
 
 
+def explain(error: BaseException, function: Any, args: tuple[Any, ...]) -> None:
+    """Say of an error what Python does not: that a callback has the wrong parameters."""
+    if isinstance(error, TypeError) and not accepts(function, args):
+        error.add_note(f"    (it is called with {len(args)} arguments; a callback of a GenServer has no self)")
+
+
+def not_plain(module: Any, callback: str, result: Any) -> TypeError:
+    """The error for a callback that has not run: it is a generator or coroutine function."""
+    result.close()
+    return TypeError(f"{module_name(module)}.{callback} is a generator or coroutine function: write a plain one")
+
+
+def _missing(server: Server, callback: str, message: Any, from_: Any, args: list[Any]) -> Any:
+    """The module has no such callback: OTP does without `handle_info`, and without no other."""
+    if callback != "handle_info":
+        end(server, undefined_function(server.module, callback, args), message, from_)
+    text = f"** Undefined handle_info in {module_name(server.module)}\n** Unhandled message: {safe_repr(message)}\n"
+    log("warning", text, {"label": NO_HANDLE_INFO, "module": server.module, "message": message})
+    return INFINITY
+
+
+def _reply(server: Server, from_: Any, answer: Any, message: Any) -> None:
+    """Give the answer; a server ends as by any error of its callback where that cannot be sent."""
+    try:
+        gen.reply(from_, answer)
+    except Unwind:
+        raise
+    except BaseException as error:
+        end(server, reason_of(error), message, from_, error=error)
+
+
 def _system(server: Server, message: Any, from_: Any, request: Any) -> Any:
     """A message of `Sys`, or of `GenServer.stop`."""
-    if type(request) is tuple and request[0] == "terminate":
-        end(server, request[1], [])
+    match request:
+        case ("terminate", reason):
+            gen.reply(from_, OK)
+            end(server, reason, [])
     sys_messages.handle(server, from_, request)
     return _go_on(server, INFINITY if server.wait is None else server.wait)
 
@@ -235,7 +289,8 @@ def end(
     answer: tuple[Any, ...] = (),
     error: BaseException | None = None,
 ) -> Any:
-    """End the server: `terminate` is called, the caller answered, what is not a regular end reported."""
+    """End the server: `terminate` is called, what is not a regular end reported, the caller answered."""
+    quiet = is_regular(reason)
     try:
         terminate = getattr(server.module, "terminate", None)
         if terminate is not None:
@@ -243,8 +298,11 @@ def end(
     except Unwind:
         raise
     except BaseException as failure:
-        reason, error = reason_of(failure), failure
+        reason, error, quiet = reason_of(failure), failure, False
+    if not quiet:
+        report_end(server, reason, message, from_, error)
+    if not is_regular(reason):
+        report_crash(reason, error)
     if answer:
         gen.reply(from_, answer[0])
-    report_end(server, reason, message, from_, error)
     exit(reason)

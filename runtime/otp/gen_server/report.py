@@ -8,8 +8,9 @@ from pyex.atom import Atom
 from pyex.error_report import describe_exception
 from pyex.errors import Exit, Unwind, safe_repr
 from pyex.format_exit import format_error, format_exit, format_stack, is_exception_reason
-from pyex.otp.behaviour import name_text
+from pyex.otp.behaviour import module_name, name_text
 from pyex.otp.report import log
+from pyex.otp.server_name import shown
 from pyex.pid import Pid
 from pyex.process import Process
 from pyex.self_ import self
@@ -18,33 +19,32 @@ if TYPE_CHECKING:
     from pyex.otp.gen_server.loop import Server
 
 LABEL = (Atom("gen_server"), Atom("terminate"))
+NO_HANDLE_INFO = (Atom("gen_server"), Atom("no_handle_info"))
 
 
 def is_regular(reason: Any) -> bool:
     """Whether a server that ends so has done what was asked of it: nothing is reported."""
-    match reason:
-        case "normal" | "shutdown" | ("shutdown", _):
-            return True
-    return False
+    head = reason[0] if isinstance(reason, tuple) and len(reason) == 2 else reason
+    if not isinstance(head, str):
+        return False
+    return head == "shutdown" or (reason is head and head == "normal")
 
 
 def report_end(server: Server, reason: Any, message: Any, from_: Any, error: BaseException | None) -> None:
     """Log why a server ends, with the last message, the state, and who is waiting for a reply."""
-    if is_regular(reason):
-        return
-    name = server.name if server.name is not None else self()
+    name = shown(server.name) if server.name is not None else self()
     state = shown_state(server.module, server.state, reason)
     client = None if from_ is None else from_[0]
-    shown = message[2] if from_ is not None else message
+    last = message[2] if from_ is not None else message
     text = (
         f"GenServer {name_text(name)} terminating\n{describe_reason(reason, error)}\n"
-        f"Last message{f' (from {client!r})' if from_ is not None else ''}: {safe_repr(shown)}\n"
+        f"Last message{f' (from {_client_name(client)})' if from_ is not None else ''}: {safe_repr(last)}\n"
         f"State: {safe_repr(state)}{_describe_client(client)}"
     )
     report = {
         "label": LABEL,
         "name": name,
-        "last_message": shown,
+        "last_message": last,
         "state": state,
         "log": [],
         "reason": reason,
@@ -58,8 +58,8 @@ def describe_reason(reason: Any, error: BaseException | None = None) -> str:
     if error is not None and not isinstance(error, Exit | SystemExit):
         return describe_exception(error, reason)
     if is_exception_reason(reason):
-        return format_error(reason[0], stack=reason[1]) + format_stack(reason[1])
-    text = f"** (stop) {format_exit(reason)}"
+        return format_error(reason[0], safe_repr, reason[1]) + format_stack(reason[1], safe_repr)
+    text = f"** (stop) {format_exit(reason, safe_repr)}"
     return text if error is None else text + describe_exception(error, reason).removeprefix(format_error(error))
 
 
@@ -73,7 +73,13 @@ def shown_state(module: Any, state: Any, reason: Any = None) -> Any:
     except Unwind:
         raise
     except BaseException:
-        return state
+        # The state itself may be what nobody is to see.
+        return f"{module_name(module)}.format_status/1 crashed"
+
+
+def _client_name(client: Any) -> str:
+    name = Process.info(client, "registered_name") if isinstance(client, Pid) and Process.alive(client) else None
+    return safe_repr(client) if name is None or name[1] == [] else name_text(name[1])
 
 
 def _describe_client(client: Any) -> str:

@@ -21,6 +21,7 @@ from pyex.mailbox import receive, send
 from pyex.node import node
 from pyex.otp import proc_lib
 from pyex.otp.behaviour import Behaviour, name_text
+from pyex.otp.crash_report import report_crash
 from pyex.otp.gen_server.report import describe_reason, is_regular
 from pyex.otp.mfa import Mfa, name_of, run
 from pyex.otp.report import log
@@ -131,6 +132,7 @@ def _invoke(owner: Owner, call: Mfa, deliver: Any = None) -> Any:
         reason = reason_of(error)
         if not is_regular(reason):
             _report(owner, call, reason, error)
+            report_crash(reason, error)
         exit(reason)
 
 
