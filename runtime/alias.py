@@ -10,14 +10,15 @@ from typing import Any
 
 from pyex.delivery import deliver, put
 from pyex.errors import bad_argument, describe
-from pyex.reference import Reference, make_ref
+from pyex.reference import Reference, Special, make_ref
 from pyex.scheduler import scheduler
 
 # Until when an alias is one: until `unalias`; until its monitor is gone; or until a message has come through it.
 EXPLICIT = "explicit_unalias"
 REPLY = "reply"
+DEMONITOR = "demonitor"
 REPLY_DEMONITOR = "reply_demonitor"
-UNTIL = frozenset({EXPLICIT, "demonitor", REPLY_DEMONITOR})
+UNTIL = frozenset({EXPLICIT, DEMONITOR, REPLY_DEMONITOR})
 
 
 def alias(options: Iterable[str] = ()) -> Reference:
@@ -55,6 +56,7 @@ def unalias(reference: Reference) -> bool:
     if reference.alias is None or reference.alias[0] is not scheduler.me().pid:
         return False
     reference.alias = None
+    reference.block = Special
     return True
 
 
@@ -90,3 +92,4 @@ def end_with_monitor(reference: Reference) -> None:
     """The monitor of a reference has gone off, and so its alias is over, if it was to last no longer."""
     if reference.alias is not None and reference.alias[1] != EXPLICIT:
         reference.alias = None
+        reference.block = Special

@@ -102,6 +102,7 @@ def announce(block: ControlBlock, reasons: Iterable[Any] = ()) -> None:
                 deliver(watcher, (DOWN, reference, PROCESS, what, reason))
     if held:
         for reference, _, watched, *_ in held.values():
+            end_with_monitor(reference)
             if watched.monitored_by is not None:
                 watched.monitored_by.pop(reference.number, None)
     if awaited and (tell := awaited.pop(block, None)) is not None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pyex import exit_signal, registered_name
-from pyex.alias import EXPLICIT, UNTIL, end_with_monitor
+from pyex.alias import DEMONITOR, EXPLICIT, UNTIL, end_with_monitor
 from pyex.atom import DOWN, NOPROC, PROCESS
 from pyex.control_block import ControlBlock
 from pyex.delivery import deliver
 from pyex.errors import bad_argument, describe
 from pyex.node import is_this_node, node
 from pyex.pid import Pid
-from pyex.reference import Reference, make_ref
+from pyex.reference import Reference, Special, make_ref
 from pyex.scheduler import scheduler
 
 
@@ -41,6 +41,9 @@ def monitor(item: object, *, alias: str | None = None) -> Reference:
         return reference
     if alias is not None:
         reference.alias = (me.pid, alias)
+        if alias == DEMONITOR:
+            # Whenever that ends, `unwatch` or `end_with_monitor` hears of it.
+            reference.block = me
     if target is None and isinstance(item, Pid):
         # Its end may not have been told yet: what is said of it to who asks now comes after that.
         target = exit_signal.unwinding.get(item.number)
@@ -139,6 +142,7 @@ def unwatch(me: ControlBlock, reference: Reference) -> bool:
     alias = reference.alias
     if alias is not None and alias[1] != EXPLICIT and alias[0] is me.pid:
         reference.alias = None
+        reference.block = Special
     if me.monitors is None or number not in me.monitors:
         return False
     watched = me.monitors.pop(number)[2]

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from greenlet import getcurrent
 
 if TYPE_CHECKING:
+    from pyex.control_block import ControlBlock
     from pyex.pid import Pid
 
 _numbers: Iterator[int] = count(1)
 
 
-class _Special:
-    """Stands where a pid has a control block: to send to a reference takes the long way."""
+class Special:
+    """Stands where a pid has a control block: to send to such a reference takes the long way."""
 
     special = True
 
@@ -27,13 +28,14 @@ class Reference:
     #Reference<...>
     """
 
-    __slots__ = ("alias", "number")
+    __slots__ = ("alias", "block", "number")
 
     # No `__init__`: it would take longer than all the rest of a call to a server that makes one.
     number: int
     # The process that it is an alias of, and until when; None when it is none (any more). See alias.py.
     alias: tuple[Pid, str] | None
-    block = _Special
+    # The control block of that process where a send need not look further.
+    block: ControlBlock | type[Special]
 
     def __repr__(self) -> str:
         high, low = divmod(self.number, 1 << 18)
@@ -63,6 +65,7 @@ def make_ref() -> Reference:
     reference = Reference()
     reference.number = next(_numbers)
     reference.alias = None
+    reference.block = Special
     try:
         me = getcurrent().block  # type: ignore[attr-defined]
         if me.mailbox:
