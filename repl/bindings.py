@@ -6,22 +6,30 @@ What `def`, `class` and `import` bind is *code*: it lives in the node. What assi
 
 from __future__ import annotations
 
+import linecache
+import os
 from types import ModuleType
 
 from pyex import Pid
 from pyex.closure import DATA_NAMES
-from pyex.repl.language import CompiledInput
+from pyex.repl.language import CompiledInput, Language
 
 
 class Bindings:
     """The namespace of a shell, and which names in it are code."""
 
-    def __init__(self, prelude: dict[str, object]) -> None:
+    def __init__(self, prelude: dict[str, object], language: Language) -> None:
         # A module, so that the classes typed at the prompt have one to belong to.
         self.module = ModuleType("__main__")
         self.namespace: dict[str, object] = self.module.__dict__
         self._prelude = {**prelude, DATA_NAMES: self}
-        self._code: set[str] = set()
+        self._language = language
+        # What `def`, `class` and `import` bound last; a name that stands for something else since is data.
+        self._code: dict[str, object] = {}
+        # The file that was loaded before the first prompt, as its tracebacks name it, where it is, and its definitions.
+        self._file: tuple[str, str] | None = None
+        self._loading = False
+        self._loaded: dict[str, object] = {}
         self._gone: dict[str, Pid] = {}
         self._own = {*self.namespace, "__builtins__", *self._prelude}
         self._restore_prelude()
@@ -40,24 +48,62 @@ class Bindings:
         return f"{name} was data of the shell process {pid!r} and died with it; functions, classes and imports stay"
 
     def set_file(self, path: str | None) -> None:
-        """The file that is being loaded, as `__file__`; None when that is over."""
+        """The file that is being loaded, as `__file__`; None when that is over. What it defines is remembered as its
+        own, until something else is typed under the same name."""
+        self._loading = path is not None
         if path is None:
             self.namespace.pop("__file__", None)
         else:
+            # Where it is must not depend on where the program has gone since.
+            self._file = self._file or (path, os.path.abspath(path))
             self.namespace["__file__"] = path
 
-    def redefined_classes(self, compiled: CompiledInput) -> list[str]:
-        """The classes that an input is about to define anew."""
-        return sorted(name for name in compiled.binds_classes if isinstance(self.namespace.get(name), type))
+    def is_of_file(self, subject: object) -> bool:
+        """Whether a class or function is a version of what the loaded file has defined."""
+        name = str(getattr(subject, "__qualname__", "")).partition(".")[0]
+        return name in self._loaded and self.namespace.get(name) is self._loaded[name]
+
+    def load_again(self) -> None:
+        """Run the loaded file once more, in these bindings; names for what it had defined stand for the new versions.
+        Raises what opening, compiling and running it raises."""
+        assert self._file is not None
+        path, place = self._file
+        with open(place, encoding="utf-8") as file:
+            text = file.read()
+        compiled = self._language.compile(text, path)
+        linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
+        before = self._loaded
+        self.set_file(path)
+        try:
+            self.run(compiled)
+        finally:
+            self.set_file(None)
+        self.replace(before, self._loaded)
+
+    def replace(self, before: dict[str, object], now: dict[str, object]) -> None:
+        """Have the names that stood for something in `before` stand for what has its name in `now`."""
+        successors = {id(old): now[name] for name, old in before.items() if name in now}
+        for name, value in [*self.namespace.items()]:
+            if not name.startswith("__") and id(value) in successors and callable(value):
+                self.namespace[name] = successors[id(value)]
+                if name in self._code:
+                    self._code[name] = self.namespace[name]
+
+    def classes_bound(self, compiled: CompiledInput) -> dict[str, object]:
+        """The classes there are under the names that an input binds classes to."""
+        named = {name: self.namespace.get(name) for name in sorted(compiled.binds_classes)}
+        return {name: value for name, value in named.items() if isinstance(value, type)}
 
     def run(self, compiled: CompiledInput) -> object:
         """Run an input, take note of the kinds of names that it bound, and return the value to echo."""
-        before = {name: self.namespace.get(name) for name in self._code}
         try:
             return compiled.run(self.namespace)
         finally:
-            self._code = {name for name in self._code if self.namespace.get(name) is before[name]}
-            self._code |= compiled.binds_code & self.namespace.keys()
+            self._code = {name: value for name, value in self._code.items() if self.namespace.get(name) is value}
+            bound = {name: self.namespace[name] for name in compiled.binds_code if name in self.namespace}
+            self._code |= bound
+            if self._loading:
+                self._loaded = bound
 
     def bury_data(self, pid: Pid) -> None:
         """Drop the data of a shell process that has died."""

@@ -9,9 +9,9 @@ import sys
 from typing import Any
 
 from pyex import Atom, Exit, Pid, Reference, receive, send
-from pyex.error_report import describe_exception
+from pyex.error_report import describe_exception, shortened
 from pyex.errors import Unwind
-from pyex.format_exit import format_banner
+from pyex.format_exit import format_banner, format_stack
 from pyex.output import ProcessOutput
 from pyex.repl.bindings import Bindings
 from pyex.repl.display import inspect
@@ -19,6 +19,7 @@ from pyex.repl.helpers import Helper, LeaveShell
 from pyex.repl.language import Language
 from pyex.run_queue import HIGH_QUEUE
 from pyex.scheduler import scheduler
+from pyex.stack import stacktrace
 
 # Results are printed after the processes that a line woke have settled, but no later than this.
 SETTLE_SECONDS = 0.05
@@ -26,6 +27,7 @@ SETTLE_SECONDS = 0.05
 EVALUATE = Atom("evaluate")
 # What the shell hears of an input: it counts, it is reported, or it is to leave.
 FINE, WRONG, LEAVE = Atom("fine"), Atom("wrong"), Atom("leave")
+_HOW_TO_LEAVE = "(to leave the shell: exit() or Ctrl+D)"
 
 
 def evaluate_inputs(shell: Pid, key: Reference, bindings: Bindings, language: Language) -> None:
@@ -60,9 +62,10 @@ def _run(text: str, filename: str, echoes: bool, bindings: Bindings, language: L
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     try:
         compiled = language.compile(text, filename)
-        for name in bindings.redefined_classes(compiled):
-            _print(f"warning: redefining module {name}")
+        replaced = bindings.classes_bound(compiled)
         value = bindings.run(compiled)
+        for name in replaced:
+            _print(f"warning: redefining module {name}")
         if scheduler.forked:
             # The child of a fork that was typed here: the prompt is its parent's.
             sys.stdout.flush()
@@ -96,18 +99,26 @@ def _settle() -> None:
 
 
 def _report(error: BaseException) -> str:
-    """What was not caught, as IEx shows it."""
+    """What was not caught, as IEx shows it: below the first line the places in the user's code, or else an empty
+    line."""
     if isinstance(error, SyntaxError):
         return syntax_report(error)
-    if isinstance(error, Exit):
-        hint = "\n(to leave the shell: exit() or Ctrl+D)" if error.reason in (0, 1) else ""
-        return format_banner("exit", error.reason, inspect) + hint + "\n"
-    if isinstance(error, KeyboardInterrupt):
-        # The terminal has put a ^C where the cursor was.
-        return "\n" + describe_exception(error)
     if isinstance(error, SystemExit):
-        return f"** (SystemExit) {error}\n(to leave the shell: exit() or Ctrl+D)\n"
-    return describe_exception(error)
+        return f"** (SystemExit) {error}\n{_HOW_TO_LEAVE}\n"
+    if isinstance(error, Exit):
+        hint = f"\n{_HOW_TO_LEAVE}" if error.reason in (0, 1) else ""
+        return format_banner("exit", error.reason, inspect) + hint + (_places_in_functions(error) or "\n")
+    report = describe_exception(error)
+    if not stacktrace(error.__traceback__):
+        report += "\n"
+    # The terminal has put a ^C where the cursor was.
+    return "\n" + report if isinstance(error, KeyboardInterrupt) else report
+
+
+def _places_in_functions(error: Exit) -> str:
+    """Where an exit came from; nothing when that is what was typed itself, which stands above."""
+    stack = stacktrace(error.__traceback__)
+    return format_stack(shortened(stack)) if any(function != "<module>" for _, function, _, _ in stack) else ""
 
 
 def syntax_report(error: SyntaxError) -> str:

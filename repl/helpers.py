@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import inspect as inspection
-import re
-import shutil
-from collections.abc import Callable
+import pydoc
+from collections.abc import Callable, Mapping
+from inspect import getdoc
 from typing import Any
 
 import pyex
 from pyex import Atom, receive
-from pyex.otp.behaviour import Behaviour
 from pyex.repl.display import inspect
+from pyex.repl.documentation import describe, summaries
 from pyex.repl.reload import r
 
 _NOTHING: Any = object()
@@ -47,9 +46,8 @@ def flush() -> Atom:
 
 @Helper
 def exit(reason: Any = _NOTHING) -> Any:
-    """`exit()` leaves the shell, and so does `exit`. `exit(reason)` ends the process that calls it; the shell
-    process lives
-    on and only reports it."""
+    """`exit()` leaves the shell, and so does `exit`. `exit(reason)` ends the process that calls it; the shell process
+    lives on and only reports it."""
     if reason is _NOTHING:
         raise LeaveShell
     pyex.exit(reason)
@@ -63,56 +61,33 @@ def quit() -> Any:
 
 @Helper
 def h(subject: Any = _NOTHING) -> None:
-    """`h()` lists what there is; `h(x)` shows the signature and documentation of a function, class, module or value."""
-    if subject is _NOTHING:
-        print(_overview())
-        return
-    documented = (
-        subject
-        if inspection.isroutine(subject) or inspection.isclass(subject)
-        else getattr(subject, "__wrapped__", subject)
-    )
-    name = str(getattr(documented, "__qualname__", None) or getattr(documented, "__name__", type(subject).__name__))
-    try:
-        signature = str(inspection.signature(documented)).replace("'", "")
-        name += re.sub(r"<object object at \w+>", "...", signature)
-    except (TypeError, ValueError):
-        pass
-    print(f"\n  {name}\n")
-    print(
-        "\n".join(f"  {line}".rstrip() for line in (inspection.getdoc(documented) or "No documentation.").split("\n"))
-    )
-    if inspection.isclass(documented):
-        print("\n".join(["", *(_summary(name, function) for name, function in _functions_of(documented))]))
-    print()
+    """`h()` lists what there is; `h(x)` shows the signature and documentation of a function, class or module, or of
+    what a name in quotes stands for. Mirrors IEx's `h/1`."""
+    print(_overview() if subject is _NOTHING else describe(subject))
 
 
-def _functions_of(cls: type) -> list[tuple[str, Any]]:
-    """The functions of a class, and before them those that a behaviour like GenServer offers."""
-    offered = vars(type(cls)) if isinstance(cls, Behaviour) else {}
-    offered = {name: each for name, each in offered.items() if not isinstance(each, property)}
-    names = [each for each in {**offered, **vars(cls)} if not each.startswith("_")]
-    return [(each, getattr(cls, each)) for each in names if callable(getattr(cls, each))]
+@Helper
+def help(*subject: Any) -> None:
+    """`help()` points to `h()`; `help(x)` is Python's own."""
+    if subject:
+        pydoc.help(*subject)
+    else:
+        print("h() lists everything there is here, and h(x) tells of one thing; help(x) is Python's own help.")
 
 
 def _overview() -> str:
     lines = ["", "Welcome to pyex: Erlang's processes for Python. Everything here is also in `from pyex import *`:", ""]
-    lines += [_summary(name, getattr(pyex, name)) for name in sorted(pyex.__all__, key=str.lower)]
-    lines += ["", "Helpers of the shell:", ""]
-    lines += [_summary(name, helper) for name, helper in HELPERS.items()]
+    lines += _listed({name: getattr(pyex, name) for name in sorted(pyex.__all__, key=str.lower)})
+    lines += ["", "Helpers of the shell:", "", *_listed(HELPERS)]
     lines += ["", "h(x) tells more, for example h(spawn), h(Process) or h(Process.link).", ""]
     return "\n".join(lines)
 
 
-def _summary(name: str, subject: object) -> str:
-    first = (inspection.getdoc(subject) or "").split("\n\n")[0].replace("\n", " ")
-    sentence = first.split(". ")[0].rstrip(".")
-    line = f"  {name:<15} {sentence}"
-    columns = shutil.get_terminal_size().columns
-    return line if len(line) <= columns else line[: columns - 4].rpartition(" ")[0] + " ..."
+def _listed(subjects: Mapping[str, object]) -> list[str]:
+    return [f"  {line}" for line in summaries((name, getdoc(each) or "") for name, each in subjects.items())]
 
 
-HELPERS: dict[str, Helper] = {"exit": exit, "flush": flush, "h": h, "quit": quit, "r": Helper(r)}
+HELPERS: dict[str, Helper] = {"exit": exit, "flush": flush, "h": h, "help": help, "quit": quit, "r": Helper(r)}
 
 
 def prelude() -> dict[str, object]:

@@ -48,7 +48,7 @@ _STRING_OR_COMMENT = re.compile(
     re.DOTALL,
 )
 _STATEMENT_START = re.compile(r"(?!(?:elif|else|except|finally)\b)[^\s#)\]}]")
-_LEAVES_BLOCK = re.compile(r"\s*(?:return|pass|raise|break|continue)\b")
+_LEAVES_BLOCK = re.compile(r"\s*(?:(?:return|pass|raise|break|continue)\b|exit\((?:.*\))?\s*$)")
 
 # Elixir habit (searched with strings written as quotes only, see _mask) -> what the SyntaxError says.
 # {0} is the text of the pattern's group, {1} the same without its quotes.
@@ -59,6 +59,9 @@ _ELIXIR_HINTS = (
                                             "and a process is started with spawn(lambda: …)"),
     (re.compile(r"""(?<![\w)\]:"])(?<![\w)\]"]\[):([^\W\d][\w@]*[?!]?|"+)"""),
      ':{0} is Elixir\'s way to write an atom; in pyex write "{1}"'),
+    (re.compile(r"\b([\w.]+\.(?:await|async|yield))(?=\()"),
+     "{0} has a word of Python's own in it; in pyex write {0}_(…)"),
+    (re.compile(r"\b([\w.]+)\?(?=\()"), "a name that ends in ? is Elixir; in pyex write {0}(…)"),
 )  # fmt: skip
 
 

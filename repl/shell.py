@@ -48,7 +48,7 @@ class Shell:
     def __init__(self, console: Console, language: Language) -> None:
         self.console = console
         self.language = language
-        self.bindings = Bindings(prelude())
+        self.bindings = Bindings(prelude(), language)
         self.inputs: deque[str] = deque()
         self.counter = 1
         self.failures = 0

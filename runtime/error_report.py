@@ -38,12 +38,12 @@ def describe_exception(error: BaseException, reason: Any = None) -> str:
         text += f". Did you mean: {similar!r}?"
     if isinstance(error, RecursionError):
         text += "\n    (a server that calls itself for ever wants `return become(function, ...)`)"
-    text += format_stack(_short(stacktrace(error.__traceback__)))
+    text += format_stack(shortened(stacktrace(error.__traceback__)))
     seen: set[int] = {id(error)}
     cause = _cause(error)
     while cause is not None and id(cause) not in seen and len(seen) <= MOST_CAUSES:
         seen.add(id(cause))
-        text += f"\n  caused by {format_error(cause)}{format_stack(_short(stacktrace(cause.__traceback__)))}"
+        text += f"\n  caused by {format_error(cause)}{format_stack(shortened(stacktrace(cause.__traceback__)))}"
         cause = _cause(cause)
     return text
 
@@ -73,7 +73,7 @@ def _cause(error: BaseException) -> BaseException | None:
     return None if error.__suppress_context__ else error.__context__
 
 
-def _short(stack: list[Any], most: int = 20) -> list[Any]:
+def shortened(stack: list[Any], most: int = 20) -> list[Any]:
     """The two ends of a stack trace that is too long to read."""
     if len(stack) <= most:
         return stack

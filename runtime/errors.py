@@ -46,7 +46,7 @@ class Exit(BaseException):
 
     Uncaught it ends the process with that reason. It is no `Exception`, so `except Exception` lets it pass, as
     `rescue` does in Elixir. `pyex.run` raises it when the main process ends so; `pid` is that of the main process if an
-    exit signal ended it, else None.
+    exit signal ended it, else None. Its text is the reason in words.
     """
 
     pid: object = None
@@ -54,6 +54,11 @@ class Exit(BaseException):
     def __init__(self, reason: object) -> None:
         super().__init__(reason)
         self.reason = reason
+
+    def __str__(self) -> str:
+        from pyex.format_exit import format_exit  # which knows pids, and they these errors
+
+        return format_exit(self.reason)
 
 
 class Unwind(BaseException):

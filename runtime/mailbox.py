@@ -54,29 +54,31 @@ def send(destination: object, message: Any) -> Any:
         if scheduler.critical or getcurrent().block.special or block.special:  # type: ignore[attr-defined]
             return _send_anyhow(destination, message)
     except AttributeError:
-        # Not to a pid, or to a dead one; or not from a process.
-        return _send_anyhow(destination, message)
-    copy = message if type(message) in IMMUTABLE else copied(message)
-    # As `deliver` does, but without a call: at the recursion limit that would leave half of it undone.
-    scheduler.critical = 1
-    try:
-        if block.mailbox is None:
-            block.mailbox = deque()
-        block.mailbox.append(copy)
-        if block.state is WAITING:
-            block.state = READY
-            block.queue.append(block)
-    except RecursionError:
-        # The call of a signal handler was one too many here. What it interrupted must not stay half done.
-        if block.state is WAITING:
-            block.state = READY
-            block.queue.append(block)
-        raise
-    finally:
-        scheduler.critical = 0
-    if scheduler.slice_over:
-        scheduler.on_slice_over()
-    return message
+        # Not to a pid, or to a dead one; or not from a process. What is raised below has nothing to do with this.
+        pass
+    else:
+        copy = message if type(message) in IMMUTABLE else copied(message)
+        # As `deliver` does, but without a call: at the recursion limit that would leave half of it undone.
+        scheduler.critical = 1
+        try:
+            if block.mailbox is None:
+                block.mailbox = deque()
+            block.mailbox.append(copy)
+            if block.state is WAITING:
+                block.state = READY
+                block.queue.append(block)
+        except RecursionError:
+            # The call of a signal handler was one too many here. What it interrupted must not stay half done.
+            if block.state is WAITING:
+                block.state = READY
+                block.queue.append(block)
+            raise
+        finally:
+            scheduler.critical = 0
+        if scheduler.slice_over:
+            scheduler.on_slice_over()
+        return message
+    return _send_anyhow(destination, message)
 
 
 def _send_anyhow(destination: object, message: Any) -> Any:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from threading import Lock, get_ident
 from time import monotonic
+from types import TracebackType
 from typing import Any, TextIO
 
 from greenlet import getcurrent
@@ -74,7 +75,7 @@ def run(function: Callable[..., Any], *args: Any) -> Any:
 
 def run_on(device: Device, function: Callable[..., Any], *args: Any) -> Any:
     """As `run`, with a device of the caller's for the output and the input of processes."""
-    outcome = Outcome()
+    outcome = _MainOutcome()
     # What is started must be stopped again: a `RecursionError` comes before that or not at all.
     need_frames(100)
     _claim_thread()
@@ -88,8 +89,28 @@ def run_on(device: Device, function: Callable[..., Any], *args: Any) -> Any:
     return _result(outcome, main)
 
 
-def _result(outcome: Outcome, main: ControlBlock) -> Any:
+class _MainOutcome(Outcome):
+    """How the main process ended; and where, if by an `exit` of its own."""
+
+    __slots__ = ("place",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.place: TracebackType | None = None
+
+    def watch(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        """The entry of the process."""
+        try:
+            return super().watch(function, args)
+        except Exit as error:
+            self.place = error.__traceback__
+            raise
+
+
+def _result(outcome: _MainOutcome, main: ControlBlock) -> Any:
     """What `run` returns or raises."""
+    # The place leads to the frame that has the outcome: without this they would keep each other alive.
+    place, outcome.place = outcome.place, None
     if outcome.error is not None:
         try:
             raise outcome.error
@@ -100,9 +121,14 @@ def _result(outcome: Outcome, main: ControlBlock) -> Any:
     if isinstance(reason, str) and reason == NORMAL:
         return outcome.value
     ended = Exit(reason)
-    if not outcome.exited:
+    try:
+        if outcome.exited:
+            raise ended.with_traceback(place)
         ended.pid = main.pid
-    raise ended
+        raise ended
+    finally:
+        # As above: the error leads to this frame.
+        del ended, place
 
 
 def _claim_thread() -> None:

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Sequence
 from types import CodeType, ModuleType
 
-from pyex.error_report import describe_exception
+from pyex.error_report import describe_exception, shortened
 from pyex.errors import Exit
-from pyex.format_exit import format_banner
+from pyex.format_exit import format_banner, format_stack
 from pyex.run import run
+from pyex.stack import stacktrace
 
 
 class BadProgram(Exception):
@@ -95,7 +96,7 @@ def _run_code(code: CodeType, path: str | None) -> int:
         if error.reason in ("normal", "shutdown"):
             return 0
         signalled = ("EXIT", (error.pid, error.reason)) if error.pid is not None else ("exit", error.reason)
-        print(format_banner(*signalled), file=sys.stderr)
+        print(format_banner(*signalled) + format_stack(shortened(stacktrace(error.__traceback__))), file=sys.stderr)
         return 1
     except SystemExit as error:
         if error.code is not None and not isinstance(error.code, int):

@@ -162,8 +162,8 @@ ENDS = {
     "raise SystemExit(4)": (4, ""),
     "exit('normal')": (0, ""),
     "exit('shutdown')": (0, ""),
-    "exit('boom')": (1, "** (exit) 'boom'\n"),
-    "exit(('some', 1))": (1, "** (exit) ('some', 1)\n"),
+    "exit('boom')": (1, "** (exit) 'boom'\n    <-e>:1: <module>\n"),
+    "exit(('some', 1))": (1, "** (exit) ('some', 1)\n    <-e>:1: <module>\n"),
     "Process.exit(self(), 'kill')": (1, "** (EXIT from #PID<0.3.0>) killed\n"),
     "spawn(lambda: __import__('sys').exit(4)); Process.sleep(50)": (0, ""),
     "1 / 0": (1, "** (ZeroDivisionError) division by zero\n    <-e>:1: <module>\n"),
@@ -185,6 +185,16 @@ def test_an_uncaught_exception_shows_the_program_and_nothing_else(write: Write) 
         1,
         "before\n",
         f"** (KeyError) 'key'\n    {path}:2: inner\n    {path}:5: outer\n    {path}:8: <module>\n",
+    )
+
+
+def test_an_exit_shows_its_places_too(write: Write) -> None:
+    """An `exit` that nobody catches is told with its place in my program, as an exception is."""
+    path = write("from pyex import exit\n\ndef leave():\n    exit('boom')\n\nleave()\n")
+    assert outcome(pyex("run", path)) == (
+        1,
+        "",
+        f"** (exit) 'boom'\n    {path}:4: leave\n    {path}:6: <module>\n",
     )
 
 

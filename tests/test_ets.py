@@ -392,7 +392,7 @@ def test_ets_10_an_empty_table_folds_and_elements() -> None:
 def test_lookup_element_of_a_bag_and_of_what_is_not_there() -> None:
     """A list for a bag; each wrong argument is named."""
     t = ets.new("t", ["bag"])
-    ets.insert(t, [(1, 2), (1, 3)])
+    ets.insert(t, (1, 2)), ets.insert(t, (1, 3))
     assert ets.lookup_element(t, 1, 2) == [2, 3]
     third = "  * 3rd argument: "
     assert refused(lambda: ets.lookup_element(t, 1, 7)) == third + "position is greater than the size of the object\n"

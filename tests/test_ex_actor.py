@@ -733,7 +733,7 @@ def test_a_bare_class_in_a_supervisor_needs_no_argument() -> None:
         def start_link(x):
             return initial_state(x)
 
-    ok(Supervisor.start_link([Nothing, Default, One], strategy="one_for_one"))
+    ok(Supervisor.start_link([Nothing, Default, (One, [])], strategy="one_for_one"))
     assert [Sys.get_state(name) for name in ("nothing", "default", "one")] == ["started", "default", []]
     assert One.child_spec(5)["start"] == (One, "start_link", [5])
 

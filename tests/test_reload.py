@@ -35,10 +35,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def typed(text: str, folder: Path) -> list[str]:
+def typed(text: str, folder: Path, *arguments: str) -> list[str]:
     """What the prompt prints for a session in that folder; a line for each."""
     done = subprocess.run(
-        [sys.executable, "-B", "-m", "pyex"],
+        [sys.executable, "-B", "-m", "pyex", *arguments],
         input=textwrap.dedent(text),
         capture_output=True,
         text=True,
@@ -126,6 +126,85 @@ def test_r_says_what_it_cannot_load(folder: Path) -> None:
     said = " ".join(typed(text, folder))
     assert "Mine was typed at the prompt: type its new version there" in said
     assert "could not find the file of 42" in said
+
+
+def test_r_loads_the_file_again_that_the_prompt_was_opened_on(folder: Path) -> None:
+    """After `pyex counter.py`, `r(Counter)` runs the file again: servers, and other names for the class, go on with
+    the new one."""
+    text = """
+        import os, shutil
+        pid = ok(Counter.start_link(0));
+        Alias = Counter;
+        Counter.next()
+        shutil.copy("second.txt", "counter.py");
+        os.chdir("/")
+        r(Counter)
+        Counter.next(), Counter.next(), answer()
+        Alias is Counter, Process.whereis(Counter) == pid
+        r(answer, Counter.next)[0]
+    """
+    assert typed(text, folder, "counter.py") == [
+        "0",
+        "(:reloaded, [Counter])",
+        "(1, 101, 4242)",
+        "(True, True)",
+        ":reloaded",
+    ]
+
+
+def test_what_the_file_of_the_prompt_defines_stays_code(folder: Path) -> None:
+    """Loaded again, functions and classes outlive the shell process as before, also those that are new."""
+    text = """
+        open("counter.py", "a").write("def late():\\n    return 'late'\\n");
+        r(answer)
+        Process.exit(self(), "kill")
+        answer(), late()
+    """
+    assert typed(text, folder, "counter.py")[-1] == "(42, 'late')"
+
+
+def test_what_is_typed_over_the_file_is_no_more_of_it(folder: Path) -> None:
+    """What I typed myself has no file, whatever it is called; what else the file has is loaded all the same."""
+    text = """
+        def answer(): return "mine"
+
+        r(answer)
+        def other(): pass
+
+        r(other)
+        r(Counter)[0]
+    """
+    lines = typed(text, folder, "counter.py")
+    assert lines[0].startswith("** (ArgumentError) <function answer at ")
+    assert sum("was typed at the prompt: type its new version there" in line for line in lines) == 2
+    assert lines[-1] == ":reloaded"
+
+
+def test_a_file_of_the_prompt_that_cannot_be_read_changes_nothing(folder: Path) -> None:
+    """A mistake in it is shown with its place, and so is that it is gone; the old definitions stay."""
+    text = """
+        import shutil, os
+        shutil.copy("broken.txt", "counter.py");
+        r(answer)
+        os.remove("counter.py")
+        r(answer)
+        answer()
+    """
+    lines = typed(text, folder, "counter.py")
+    assert lines[0].startswith("** (SyntaxError) counter.py:15:")
+    assert any(line.startswith("** (FileNotFoundError)") for line in lines)
+    assert lines[-1] == "42"
+
+
+def test_imported_classes_stay_code_when_they_are_loaded_again(folder: Path) -> None:
+    """What an import bound outlives the shell process, reloaded or not."""
+    text = """
+        from counter import answer
+        r(answer)
+        Process.exit(self(), "kill")
+        answer()
+    """
+    assert typed(text, folder)[-1] == "42"
 
 
 def test_h_tells_what_a_behaviour_offers_and_asks_for(folder: Path) -> None:

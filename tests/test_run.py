@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
+import gc
 import json
 import signal
 import subprocess
 import sys
 import threading
 import time
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,71 @@ def test_an_exit_signal_to_main_comes_out_of_run() -> None:
         pyex.run(linked)
     assert caught.value.reason == "boom"
     assert not leftovers()
+
+
+def test_an_exit_of_main_comes_out_of_run_with_its_place() -> None:
+    """The traceback of what run raises leads to the line that called exit, and its text is the reason in words."""
+
+    def leave() -> None:
+        pyex.exit(("boom", 1))
+
+    def main() -> None:
+        leave()
+
+    with pytest.raises(pyex.Exit) as caught:
+        pyex.run(main)
+    assert [entry.name for entry in caught.traceback][-3:] == ["main", "leave", "exit"]
+    assert (caught.value.reason, caught.value.args, str(caught.value)) == (("boom", 1), (("boom", 1),), "('boom', 1)")
+    assert not leftovers()
+
+
+def test_an_exit_that_is_forgotten_frees_what_main_had() -> None:
+    """Its traceback holds the frames of main no longer than that of an exception: no garbage collection is needed."""
+
+    class Thing:
+        pass
+
+    seen: list[weakref.ref[Thing]] = []
+
+    def main(reason: str) -> None:
+        thing = Thing()
+        seen.append(weakref.ref(thing))
+        pyex.exit(reason)
+
+    gc.collect()
+    gc.disable()
+    try:
+        for reason in ("boom", "normal"):
+            with contextlib.suppress(pyex.Exit):
+                pyex.run(main, reason)
+            assert seen.pop()() is None
+    finally:
+        gc.enable()
+
+
+def test_the_text_of_an_exit_is_its_reason_in_words() -> None:
+    """As `** (exit) …` has it."""
+    assert str(pyex.Exit("killed")) == "killed"
+    assert str(pyex.Exit(("shutdown", 1))) == "shutdown: 1"
+    assert str(pyex.Exit(("noproc", (pyex.GenServer, "call", [1, 2, 5000])))).startswith(
+        "exited in: GenServer.call(1, 2, 5000)\n    ** (EXIT) no process"
+    )
+
+
+def test_the_traceback_of_a_program_ends_in_its_own_line() -> None:
+    """Plain Python shows the line that called exit, and why."""
+    ended = program(
+        """
+        import pyex
+
+        def main():
+            pyex.exit("boom")
+
+        pyex.run(main)
+        """
+    )
+    assert ", in main\n" in ended.stderr
+    assert ended.stderr.endswith("pyex.errors.Exit: 'boom'\n")
 
 
 def test_run_inside_run_is_refused() -> None:

@@ -658,7 +658,7 @@ def test_a_supervisor_starts_it_and_starts_it_again() -> None:
     assert Child.child_spec(1) == {"id": Child, "start": (Child, "start_link", [1]), **spec}
     assert Child.child_spec([]) == {"id": Child, "start": (Child, "start_link", []), **spec}
     more = {"id": "more", "start": (lambda: Counter.start_link(start=5, name="more"), [])}
-    ok(Supervisor.start_link([(Child, 7), Stack, more], strategy="one_for_one"))
+    ok(Supervisor.start_link([(Child, 7), (Stack, []), more], strategy="one_for_one"))
     assert (Counter.increment("child"), Counter.increment("more")) == (8, 6)
     assert Sys.get_state("stack").items == []
     first = Process.whereis("child")

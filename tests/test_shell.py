@@ -10,6 +10,7 @@ import textwrap
 import pytest
 from program import PATIENCE
 
+from pyex.repl.python_language import PythonLanguage
 from pyex.repl.transcript import check
 
 
@@ -253,6 +254,51 @@ def test_exit_with_a_reason_is_reported_and_the_shell_process_lives_on() -> None
     )
 
 
+def test_an_exit_in_my_function_has_its_place() -> None:
+    """As an error, an exit that nobody catches shows where in my code it was; one that was typed itself does not."""
+    session(
+        """
+        pyex(1)> def exiter():
+        ...(1)>     exit("boom")
+        ...(1)>
+        pyex(2)> exiter()
+        ** (exit) 'boom'
+            pyex(1):2: exiter
+            pyex(2):1: <module>
+        pyex(2)> def one():
+        ...(2)>     exit(1)
+        ...(2)>
+        pyex(3)> one()
+        ** (exit) 1
+        (to leave the shell: exit() or Ctrl+D)
+            pyex(2):2: one
+            pyex(3):1: <module>
+        pyex(3)> GenServer.call("nobody", "x")
+        ** (exit) exited in: GenServer.call('nobody', 'x', 5000)
+            ** (EXIT) no process: ...
+        """
+    )
+
+
+def test_an_empty_line_stands_where_there_are_no_places() -> None:
+    """As in IEx: below an error are the lines of its places, or else an empty one."""
+    text = 'def f(): exit("in f")\n\nf()\nexit("here")\n1 / 0\nbecome(print)\nx = = 1\n"end"\n'
+    lines = [line for line in piped(text).stdout.splitlines()[1:] if not line.startswith("...(")]
+    below = {lines[at]: lines[at + 1 : at + 4] for at in range(len(lines)) if lines[at].startswith("** (")}
+    assert below["** (exit) 'in f'"] == ["    pyex(1):1: f", "    pyex(2):1: <module>", 'pyex(2)> exit("here")']
+    assert below["** (exit) 'here'"][:2] == ["", "pyex(2)> 1 / 0"]
+    assert below["** (ZeroDivisionError) division by zero"][:2] == ["    pyex(2):1: <module>", "pyex(2)> become(print)"]
+    become = next(lines for error, lines in below.items() if "become" in error)
+    assert become[:2] == ["", "pyex(2)> x = = 1"]
+
+
+def test_a_deep_exit_shows_both_ends() -> None:
+    """Of hundreds of places the first and the last are shown."""
+    out = piped("def f(n): return f(n - 1) if n else exit('deep')\n\nf(500)\n").stdout
+    assert out.count("pyex(1):1: f") < 30
+    assert "more)\n" in out
+
+
 # The shell process among the others
 
 
@@ -468,6 +514,61 @@ def test_a_class_defined_again_is_warned_about() -> None:
         2
         """
     )
+
+
+def test_a_class_that_fails_is_not_defined_again() -> None:
+    """The warning is only for what has happened: the old class is there when the new one's statement fails."""
+    session(
+        """
+        pyex(1)> class Q: x = 1
+        ...(1)>
+        pyex(2)> class Q: x = nothing
+        ...(2)>
+        ** (NameError) name 'nothing' is not defined
+            pyex(2):1: Q
+            pyex(2):1: <module>
+        pyex(2)> Q.x
+        1
+        """
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("Task.await(t)", "in pyex write Task.await_(…)"),
+        ("x = Task.async(lambda: 42)", "in pyex write Task.async_(…)"),
+        ("Task.yield(t, 100)", "in pyex write Task.yield_(…)"),
+        ("[Task.await(each) for each in tasks]", "in pyex write Task.await_(…)"),
+        ("Process.alive?(self())", "in pyex write Process.alive(…)"),
+        ("if alive?(p): print(1)\n", "in pyex write alive(…)"),
+    ],
+)
+def test_elixirs_names_are_told_in_pyexs(text: str, hint: str) -> None:
+    """Names that Python cannot have say how they are written here."""
+    assert hint in piped(f"{text}\n").stdout
+
+
+def test_elixirs_names_in_strings_are_no_mistake() -> None:
+    """Another mistake in such a line is told as it is."""
+    out = piped("x = = 'Task.await(t), alive?(p)'\n").stdout
+    assert "** (SyntaxError) pyex(1):1:5: invalid syntax" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "margin"),
+    [
+        ("def f():\n    exit('boom')", ""),
+        ("def f():\n    if x:\n        exit(('shutdown', g(1)))", "    "),
+        ("def f():\n    exit()  # over", ""),
+        ("def f():\n    exit('boom') if x else 1", "    "),
+        ("def f():\n    exited(1)", "    "),
+        ("def f():\n    x = exit", "    "),
+    ],
+)
+def test_the_line_after_an_exit_is_dedented(text: str, margin: str) -> None:
+    """`exit(…)` at the end of a block ends it, as `return` and `raise` do."""
+    assert PythonLanguage().indent(text) == margin
 
 
 def test_a_line_without_its_end_stays_with_its_input() -> None:

@@ -7,13 +7,26 @@ A behaviour is two classes. What it offers (`GenServer.call`) are functions of i
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from functools import partial
+from inspect import Parameter, signature
 from types import ModuleType
-from typing import Any
+from typing import Any, Generic, ParamSpec, TypeVar
 
-from pyex.errors import safe_repr
+from pyex.errors import ArgumentError, describe, safe_repr
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 # What `use GenServer, restart: :transient` takes, and so does `class M(GenServer, restart="transient")`.
 CHILD_OPTIONS = frozenset({"id", "restart", "shutdown", "significant", "type"})
+
+_CHILD_WORDS: dict[str, tuple[tuple[Any, ...], str]] = {
+    "restart": (("permanent", "transient", "temporary"), '"permanent", "transient" or "temporary"'),
+    "shutdown": (("brutal_kill", "infinity"), 'milliseconds, "infinity" or "brutal_kill"'),
+    "significant": ((True, False), "True or False"),
+    "type": (("worker", "supervisor"), '"worker" or "supervisor"'),
+}
 
 # The newest version of each class, and whether any class has had more than one.
 _newest: dict[type, type] = {}
@@ -30,6 +43,8 @@ class Behaviour(type):
 
     def __new__(metacls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], /, **options: Any) -> Behaviour:
         others = {key: option for key, option in options.items() if key not in CHILD_OPTIONS}
+        _check_keywords(name, bases, others)
+        _check_child_options(name, options)
         return super().__new__(metacls, name, bases, namespace, **others)
 
     def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], /, **options: Any) -> None:
@@ -66,8 +81,53 @@ class Behaviour(type):
         """
         return {"id": cls, "start": (cls, "start_link", [arg]), **cls._child_options}
 
+    def starts_alone(cls) -> bool:
+        """Whether this can be a child without an argument, which OTP passes on as `[]`."""
+        return True
+
+    def written_for(cls, callback: str, args: list[Any]) -> Any:
+        """The function that somebody has written for such a call of a callback."""
+        return getattr(cls, callback)
+
+    def result_hint(cls, result: Any) -> str:
+        """What to say of a result that no callback of a GenServer may return, where there is more to say than that."""
+        return ""
+
 
 Module = type | ModuleType
+
+
+def _check_keywords(name: str, bases: tuple[type, ...], keywords: Iterable[str]) -> None:
+    """Refuse class keywords that nobody knows; those that a behaviour, or a class above, takes in its
+    `__init_subclass__` are known.
+    """
+    known = {*CHILD_OPTIONS}
+    # `Generic` passes them on, and has no Python function in newer Pythons.
+    above = {each for base in bases for each in base.__mro__ if each is not Generic}
+    for base in above:
+        taking = vars(base).get("__init_subclass__")
+        if not isinstance(taking, classmethod):
+            continue
+        for each in signature(taking.__func__).parameters.values():
+            if each.kind is Parameter.VAR_KEYWORD and not base.__module__.startswith("pyex."):
+                return
+            if each.kind is Parameter.KEYWORD_ONLY or each.kind is Parameter.POSITIONAL_OR_KEYWORD:
+                known.add(each.name)
+    for key in keywords:
+        if key not in known:
+            shown = ", ".join(sorted(known - {"cls"}))
+            raise TypeError(f"unknown keyword {key!r} of {bases[0].__name__} {name}; known are {shown}")
+
+
+def _check_child_options(name: str, options: dict[str, Any]) -> None:
+    for key, (known, also) in _CHILD_WORDS.items():
+        if key not in options:
+            continue
+        value = options[key]
+        if key == "shutdown" and type(value) is int and value >= 0:
+            continue
+        if not isinstance(value, str | bool) or value not in known:
+            raise ArgumentError(f"class {name}({key}={describe(value)}): write {also}")
 
 
 def _has_versions(cls: type) -> bool:
@@ -86,6 +146,44 @@ def own_function(module: Any, name: str) -> Any:
     if not isinstance(module, type):
         return getattr(module, name, None)
     return getattr(module, name) if any(name in vars(base) for base in module.__mro__) else None
+
+
+def check_module(module: Any) -> None:
+    """Refuse, where a module of callbacks is wanted, what is an instance of one."""
+    if isinstance(module, type | ModuleType | str):
+        return
+    instance = f"an instance of {module_name(type(module))}: write {module_name(type(module))}"
+    raise ArgumentError(
+        f"expected a class or a Python module with the callbacks, got {describe(module)}, "
+        + (instance if isinstance(type(module), Behaviour) else f"of type {module_name(type(module))}")
+    )
+
+
+def start_link_hint(module: type) -> str:
+    """What to write in a class that has no `start_link` of its own."""
+    name = module_name(module)
+    base = next((each for each in module.__mro__[1:] if isinstance(each, Behaviour)), module)
+    return f"write in {name}: def start_link(arg): return {module_name(base)}.start_link({name}, arg)"
+
+
+class OfItself(Generic[P, T]):
+    """A function that a behaviour offers, and a class of that behaviour does not have: it is to define its own, as an
+    Elixir module is.
+    """
+
+    def __init__(self, function: Callable[P, T]) -> None:
+        self.function = function
+        self.__doc__ = function.__doc__
+
+    def __get__(self, instance: Any, owner: type | None = None, /) -> Callable[P, T]:
+        if instance is not None and any(isinstance(base, Behaviour) for base in instance.__mro__[1:]):
+            return partial(_refuse_start, instance)
+        return self.function
+
+
+def _refuse_start(cls: type, *args: Any, **options: Any) -> Any:
+    """Stands for the `start_link` that a class lacks."""
+    raise AttributeError(f"{module_name(cls)} has no start_link of its own: {start_link_hint(cls)}")
 
 
 def module_name(module: Any) -> str:

@@ -17,9 +17,9 @@ LABEL = (Atom("proc_lib"), Atom("crash"))
 ITEMS = ["registered_name", "message_queue_len", "messages", "links", "dictionary", "trap_exit", "reductions"]
 
 
-def report_crash(reason: Any, error: BaseException | None = None) -> None:
-    """Log that the calling process ends for a reason that is not regular, and how it is. Mirrors the crash report of
-    `proc_lib`.
+def report_crash(reason: Any, error: BaseException | None = None, hint: str = "") -> None:
+    """Log that the calling process ends for a reason that is not regular, and how it is; `hint` comes below the reason.
+    Mirrors the crash report of `proc_lib`.
     """
     if not wanted("error", sasl=True):
         return
@@ -43,17 +43,17 @@ def report_crash(reason: Any, error: BaseException | None = None) -> None:
         "status": Atom("running"),
         "reductions": info["reductions"],
     }
-    log("error", lambda: _text(report, error), report, sasl=True)
+    log("error", lambda: _text(report, error, hint), report, sasl=True)
 
 
-def _text(report: dict[str, Any], error: BaseException | None) -> str:
+def _text(report: dict[str, Any], error: BaseException | None, hint: str) -> str:
     name, pid = report["registered_name"], report["pid"]
     who = repr(pid) if name == [] else f"{name_text(name)} ({pid!r})"
     call = report["initial_call"]
     first = f"{module_name(call[0])}.{call[1]}/{call[2]}" if isinstance(call, tuple) and len(call) == 3 else call
     return (
         f"Process {who} terminating\n"
-        f"{describe_reason(report['error_info'], error).replace('** (stop)', '** (exit)', 1)}\n"
+        f"{describe_reason(report['error_info'], error).replace('** (stop)', '** (exit)', 1)}{hint}\n"
         f"Initial Call: {first}\n"
         f"Ancestors: {safe_repr(report['ancestors'])}\n"
         f"Message Queue Length: {report['message_queue_len']}\n"

@@ -6,7 +6,7 @@ from time import monotonic
 from typing import Any
 
 from pyex.atom import DOWN, NOPROC, OK, Atom
-from pyex.errors import Exit, bad_argument
+from pyex.errors import Exit, bad_argument, describe
 from pyex.mailbox import LONGEST_TIMEOUT, receive, send, to_seconds
 from pyex.node import node
 from pyex.otp import server_name
@@ -61,6 +61,8 @@ def checked_timeout(timeout: Any) -> None:
 
 def reply(from_: tuple[Pid, Any], value: Any) -> Atom:
     """Answer a call; `from_` is what came with it. Mirrors `gen:reply/2`."""
+    if type(from_) is not tuple or len(from_) != 2:
+        raise bad_argument(1, f"not who has called: {describe(from_)}; write the from_ that handle_call was given")
     pid, tag = from_
     match tag:
         case ("alias", Reference() as reference):

@@ -22,8 +22,9 @@ from pyex.otp.behaviour import Behaviour
 from pyex.otp.mfa import run
 from pyex.otp.supervisor import Supervisor
 from pyex.otp.supervisor import child_spec as child_specs
-from pyex.otp.supervisor.child import SUPERVISOR, key_of, modules_of
+from pyex.otp.supervisor.child import SUPERVISOR, modules_of
 from pyex.otp.supervisor.flags import ONE_FOR_ONE
+from pyex.otp.term import identity
 from pyex.pid import Pid
 from pyex.spawn import exit
 
@@ -136,7 +137,7 @@ def _partition_of(key: Any, count: int) -> int:
     if type(key) is int:
         return abs(key) % count
     # Text has the same partition in each run; Python's own hash of it has not.
-    return (crc32(key.encode()) if isinstance(key, str) else hash(key_of(key))) % count
+    return (crc32(key.encode()) if isinstance(key, str) else hash(identity(key))) % count
 
 
 def send(name_and_key: tuple[Any, Any], message: Any) -> Any:

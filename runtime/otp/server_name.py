@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from pyex.atom import Atom
-from pyex.errors import ArgumentError, describe
+from pyex.errors import ArgumentError, Self, describe
 from pyex.node import node
 from pyex.pid import Pid
 from pyex.process import Process
@@ -52,6 +52,8 @@ def whereis(server: Any) -> Pid | None:
             return Process.whereis(name)
         case (str() | type(), str()):
             return None
+    if isinstance(server, Self):
+        raise ArgumentError(describe(server))
     known = 'a pid, a name, (name, node()) or ("via", module, term)'
     raise ArgumentError(f"{describe(server)} is no server; write {known}")
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from pyex.atom import Atom
-from pyex.otp.behaviour import module_name
+from pyex.otp.behaviour import Behaviour, module_name
 
 FUNCTION_CLAUSE, UNDEF = Atom("function_clause"), Atom("undef")
 
 
-def function_clause(module: Any, function: str, args: list[Any]) -> tuple[Any, list[Any]]:
+def function_clause(module: Any, function: str, args: list[Any], hint: str = "") -> tuple[Any, list[Any]]:
     """The reason where a function has no clause for its arguments: `("function_clause", stacktrace)`."""
-    code = getattr(getattr(module, function), "__code__", None)
+    own = isinstance(module, Behaviour)
+    written = type(module).written_for(module, function, args) if own else getattr(module, function)
+    code = getattr(written, "__code__", None)
     place = {"file": code.co_filename, "line": code.co_firstlineno} if code is not None else {"file": "", "line": 0}
+    if hint:
+        place["hint"] = hint
     return (FUNCTION_CLAUSE, [(module_name(module), function, args, place)])
 
 

@@ -94,6 +94,8 @@ def _refute_receive(function: str, pattern: Any, timeout: int, failure_message: 
 
 
 def _receive(function: str, pattern: Any, timeout: Any) -> Any:
+    __tracebackhide__ = True
+    case.check_process(function)
     if type(timeout) is not int or timeout < 0:
         problem = f"timeout must be a non-negative integer, got: {describe(timeout)}"
         if timeout is ... or isinstance(timeout, type):

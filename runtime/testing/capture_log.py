@@ -56,6 +56,9 @@ class CapturedLog(logging.Handler):
     def __str__(self) -> str:
         return self.text
 
+    def __repr__(self) -> str:
+        return f"<CapturedLog {self.text!r}>"
+
 
 @overload
 def capture_log(function: None = None, *, level: str = "debug") -> AbstractContextManager[CapturedLog]: ...

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from pyex.errors import ArgumentError
+from pyex.errors import ArgumentError, NotRunning
 from pyex.pid import Pid
 from pyex.self_ import self
 
@@ -40,6 +40,8 @@ class Case:
     debugged: bool = False
 
 
+MARK_IT = "mark the test with @pytest.mark.process"
+
 # The test that runs now.
 _current: Case | None = None
 
@@ -61,12 +63,21 @@ def current() -> Case | None:
     return _current
 
 
+def check_process(function: str) -> None:
+    """Refuse a call of `function` where there is no process, and so no mailbox."""
+    __tracebackhide__ = True
+    try:
+        self()
+    except NotRunning:
+        if _current is not None:
+            raise
+        raise ArgumentError(f"{function} can only be invoked from a process: {MARK_IT}") from None
+
+
 def of_caller(function: str) -> Case:
     """The test whose process calls `function`."""
     if _current is None:
-        raise ArgumentError(
-            f"{function} can only be invoked from the test process: mark the test with @pytest.mark.process"
-        )
+        raise ArgumentError(f"{function} can only be invoked from the test process: {MARK_IT}")
     if _current.pid != self():
         raise ArgumentError(f"{function} can only be invoked from the test process")
     return _current

@@ -16,11 +16,12 @@ from typing import Any
 
 import pytest
 
+from pyex.errors import NotRunning
 from pyex.testing import case as running
 from pyex.testing.capture_log import everything_logged, flush_log
-from pyex.testing.case import Case, Options
+from pyex.testing.case import MARK_IT, Case, Options
 from pyex.testing.fixture import Promise, kept
-from pyex.testing.runner import run_case
+from pyex.testing.runner import hide_engine, run_case
 
 MARK = "process"
 _BOOLEANS = ("trap_exit", "capture_log", "strict")
@@ -58,12 +59,25 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
     """Call the test function in a process. The innermost wrapper, so that `--trace` debugs the test in its process."""
     function = pyfuncitem.obj
     if not _is_process(pyfuncitem):
-        return (yield)
+        try:
+            return (yield)
+        except NotRunning as error:
+            error.add_note(f"    (in a test: {MARK_IT})")
+            hide_engine(error)
+            raise
     pyfuncitem.obj = _as_process(function, pyfuncitem, _options(pyfuncitem)[1])
     try:
         return (yield)
     finally:
         pyfuncitem.obj = function
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """Show where the test called pyex, and not the source of pyex; `--full-trace` and `--tb=native` show all."""
+    if call.excinfo is not None and isinstance(item, pytest.Function) and _is_process(item):
+        hide_engine(call.excinfo.value)
+    return (yield)
 
 
 def pytest_enter_pdb() -> None:
@@ -123,6 +137,8 @@ def _options(item: pytest.Function) -> tuple[bool, Options]:
     """Whether a test is marked, or all are, and how to run it; the mark that is closest to it counts."""
     enabled = bool(item.config.getini("pyex_processes"))
     options = _from_configuration(item.config)
+    file, line, _ = item.location
+    place = f"{file}:{line + 1 if line is not None else '?'}: {item.nodeid}"
     for mark in reversed([*item.iter_markers(MARK)]):
         match mark.args:
             case ():
@@ -130,10 +146,10 @@ def _options(item: pytest.Function) -> tuple[bool, Options]:
             case (bool() as given,):
                 enabled = given
             case _:
-                raise pytest.UsageError(f"{item.nodeid}: process(...) takes True, False, or options by name")
+                raise pytest.UsageError(f"{place}: process(...) takes True, False, or options by name")
         enabled = mark.kwargs.get("enabled", enabled)
         changes = {name: each for name, each in mark.kwargs.items() if name != "enabled"}
-        options = _changed(options, changes, item.nodeid)
+        options = _changed(options, changes, place)
     return enabled, options
 
 

@@ -231,13 +231,34 @@ def _shown(error: BaseException) -> BaseException:
     )
 
 
+def hide_engine(error: BaseException) -> None:
+    """Have pytest leave out the places in pyex's own modules, of an error and of those that led to it."""
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        each = waiting.pop()
+        if each is None or id(each) in seen:
+            continue
+        seen.add(id(each))
+        waiting += [each.__cause__, each.__context__]
+        place = each.__traceback__
+        while place is not None:
+            if _is_of_engine(place):
+                place.tb_frame.f_globals.setdefault("__tracebackhide__", True)
+            place = place.tb_next
+
+
+def _is_of_engine(place: TracebackType) -> bool:
+    return str(place.tb_frame.f_globals.get("__name__")).startswith("pyex.")
+
+
 def without_engine(traceback: TracebackType | None) -> TracebackType | None:
     """A traceback that ends where the user's code has called pyex."""
     places = []
     while traceback is not None:
         places.append(traceback)
         traceback = traceback.tb_next
-    while places and str(places[-1].tb_frame.f_globals.get("__name__")).startswith("pyex."):
+    while places and _is_of_engine(places[-1]):
         places.pop()
     shortened = None
     for place in reversed(places):

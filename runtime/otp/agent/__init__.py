@@ -55,6 +55,8 @@ def start_link(
     raised or exited, and `("error", ("already_started", pid))` when the name is taken. Mirrors `Agent.start_link/2` and
     `/4`.
     """
+    if args and isinstance(args[-1], dict):
+        return start_link(function, *args[:-1], **args[-1])
     call, _ = _call(1, function, args, None)
     options: dict[str, Any] = {"debug": debug, "spawn_opt": spawn_opt, "hibernate_after": hibernate_after}
     return gen_server.start_link(AgentServer, call, name=name, timeout=timeout, **options)
@@ -70,6 +72,8 @@ def start(
     hibernate_after: int | str = "infinity",
 ) -> Any:
     """As `start_link`, without a link. Mirrors `Agent.start/2` and `/4`."""
+    if args and isinstance(args[-1], dict):
+        return start(function, *args[:-1], **args[-1])
     call, _ = _call(1, function, args, None)
     options: dict[str, Any] = {"debug": debug, "spawn_opt": spawn_opt, "hibernate_after": hibernate_after}
     return gen_server.start(AgentServer, call, name=name, timeout=timeout, **options)

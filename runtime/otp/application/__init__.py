@@ -286,7 +286,22 @@ class Application(metaclass=_ApplicationFunctions):
         >>> Application.start("shop"), Application.started_applications()[0]
         ('ok', ('shop', 'sells things', '1.0'))
 
-    The text of its module says what can be given to the class, and which callbacks there are. Mirrors `Application`.
+    The keywords of the class are what Elixir has in `mix.exs`, and all may be left out: `name` (else the class's,
+    `MyApp` as "my_app"), `version`, `description`; `args`, what `start` gets, else []; `env`, a dict, which
+    `Application.get_env` reads; `applications`, the names of those that must be started before it, and
+    `optional_applications`, those of them that may be missing; `included_applications`, `registered`, `modules`,
+    `start_phases` (a dict, or a list of `(phase, args)`) and `maxT`, as in OTP.
+
+    The callbacks; only the first must be there:
+
+        start(type, args)     starts the top supervisor: returns ("ok", pid), ("ok", pid, state) or ("error", reason);
+                              type is "normal"
+        prep_stop(state)      before the tree is stopped; returns the state for `stop`
+        stop(state)           after it. The state is [] where `start` gives none
+        start_phase(phase, type, args)
+                              once for each of `start_phases`; returns "ok" or ("error", reason)
+
+    Mirrors `Application`.
     """
 
 

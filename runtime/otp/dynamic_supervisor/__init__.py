@@ -22,7 +22,7 @@ from typing import Any
 from pyex.atom import ERROR, INFINITY, NORMAL, OK, Atom
 from pyex.errors import bad_argument, describe
 from pyex.otp import gen_server, server_name
-from pyex.otp.behaviour import Behaviour
+from pyex.otp.behaviour import Behaviour, OfItself
 from pyex.otp.dynamic_supervisor.server import DynamicSupervisorServer
 from pyex.otp.supervisor import Default
 from pyex.otp.supervisor import child_spec as child_specs
@@ -47,7 +47,15 @@ from pyex.pid import Pid
 _NOTHING: Any = object()
 
 
-def start_link(module_or_options: Any = None, init_arg: Any = _NOTHING, *, name: Any = None, **options: Any) -> Any:
+def start_link(
+    module_or_options: Any = None,
+    init_arg: Any = _NOTHING,
+    module_options: Any = (),
+    /,
+    *,
+    name: Any = None,
+    **options: Any,
+) -> Any:
     """Start a dynamic supervisor, linked to the caller.
 
         >>> pid = ok(DynamicSupervisor.start_link(strategy="one_for_one", name="workers"))
@@ -65,7 +73,7 @@ def start_link(module_or_options: Any = None, init_arg: Any = _NOTHING, *, name:
         options = {**dict(module_or_options or {}), **options}
         name = options.pop("name", name)
         return _start(Default, init(**options), name)
-    return _start(module_or_options, [] if init_arg is _NOTHING else init_arg, name)
+    return _start(module_or_options, [] if init_arg is _NOTHING else init_arg, dict(module_options).get("name", name))
 
 
 def _start(module: Any, argument: Any, name: Any) -> Any:
@@ -109,7 +117,8 @@ def start_child(supervisor: Any, child: Any) -> Any:
         >>> DynamicSupervisor.start_child(pid, (Agent, lambda: 0))
         ('error', 'max_children')
 
-    `child` is a module, `(module, arg)` or a dict; its id must be there, and does not matter. Returns `("ok", pid)`,
+    `child` is a module, `(module, arg)` or a dict, as `Supervisor.child_spec` says; its id must be there, and does not
+    matter. Returns `("ok", pid)`,
     `("ok", pid, info)` or "ignore", as the start function does; `("error", reason)` when it could not be started, or
     the spec is wrong. Mirrors `DynamicSupervisor.start_child/2`.
     """
@@ -179,7 +188,7 @@ def stop(supervisor: Any, reason: Any = NORMAL, timeout: int | str = INFINITY) -
 class _DynamicSupervisorFunctions(Behaviour):
     """What `DynamicSupervisor` offers."""
 
-    start_link = staticmethod(start_link)
+    start_link = OfItself(start_link)
     init = staticmethod(init)
     start_child = staticmethod(start_child)
     terminate_child = staticmethod(terminate_child)
@@ -208,6 +217,8 @@ class DynamicSupervisor(metaclass=_DynamicSupervisorFunctions):
         >>> DynamicSupervisor.terminate_child(pid, child)
         'ok'
 
-    A module has one callback, `init(arg)`, which returns `DynamicSupervisor.init(…)`, or "ignore". Mirrors
-    `DynamicSupervisor`.
+    A module has one callback, `init(arg)`, which returns `DynamicSupervisor.init(…)`, or "ignore". Without one:
+    `DynamicSupervisor.start_link(name="workers")`, or `(DynamicSupervisor, {"name": "workers"})` among the children of
+    another supervisor. What can be said of a child is in `Supervisor.child_spec`. The children have no ids and no
+    order; when the supervisor ends, it ends them all at once. Mirrors `DynamicSupervisor`.
     """

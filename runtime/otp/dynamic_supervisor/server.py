@@ -33,6 +33,7 @@ from pyex.otp.supervisor.report import (
     START_ERROR,
     TOO_MANY_RESTARTS,
     report_error,
+    supervisor_name,
 )
 from pyex.otp.supervisor.restart_intensity import Restarts
 from pyex.otp.supervisor.server import call_init
@@ -59,6 +60,9 @@ class State:
     extra_arguments: list[Any]
     restarts: Restarts
     children: dict[Pid, Child] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<supervisor {supervisor_name(self.name)} {list(self.children.values())!r}>"
 
 
 class DynamicSupervisorServer(GenServer):

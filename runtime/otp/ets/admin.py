@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pyex.atom import Atom
-from pyex.errors import bad_argument
+from pyex.errors import bad_argument, describe
 from pyex.message import copied
 from pyex.node import node
 from pyex.otp.ets import commit
@@ -16,6 +16,7 @@ from pyex.otp.ets import owner as ets_owner
 from pyex.otp.ets.order import fixers
 from pyex.otp.ets.owner import OTHERS_MAY, OWN, WRITE, access, exists, find
 from pyex.otp.ets.table import Table, all_objects, size
+from pyex.otp.hint import hinted
 from pyex.pid import Pid
 from pyex.process import Process
 from pyex.reference import Reference, make_ref
@@ -24,6 +25,11 @@ from pyex.self_ import self
 KINDS = ("set", "ordered_set", "bag", "duplicate_bag")
 UNDEFINED, NONE = Atom("undefined"), Atom("none")
 BAD_OPTIONS = "invalid options"
+KNOWN_OPTIONS = (
+    '"set", "ordered_set", "bag", "duplicate_bag", "public", "protected", "private", "named_table", ("keypos", n), '
+    '("heir", pid, data), ("heir", "none"), "compressed", ("read_concurrency", bool), ("write_concurrency", bool) and '
+    '("decentralized_counters", bool)'
+)
 BAD_NAME = "invalid table name (must be an atom)"
 # Accepted, shown by `info`, and without effect.
 TUNING = {
@@ -57,7 +63,7 @@ def new(name: Any, options: list[Any] | tuple[Any, ...] = ()) -> Any:
     if not isinstance(name, str | type):
         raise bad_argument(1, "not an atom")
     if not isinstance(options, list | tuple):
-        raise bad_argument(2, "not a list")
+        raise hinted(bad_argument(2, "not a list"), f"the options were {describe(options)}; write [...]")
     title = name if isinstance(name, type) else Atom(name)
     chosen = _options(options)
     table = Table(
@@ -100,7 +106,8 @@ def _options(options: list[Any] | tuple[Any, ...]) -> dict[str, Any]:
             case (str() as item, value) if item in TUNING and value in TUNING[item]:
                 chosen[item] = value
             case _:
-                raise bad_argument(2, BAD_OPTIONS)
+                hint = f"{describe(option)} is no option; known are {KNOWN_OPTIONS}"
+                raise hinted(bad_argument(2, BAD_OPTIONS), hint)
     return chosen
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pyex.otp.ets.table import Bucket, Table
-    from pyex.otp.ets.term import Form
+    from pyex.otp.term import Form
     from pyex.pid import Pid
 
 

@@ -9,7 +9,7 @@ from pyex.errors import bad_argument
 from pyex.message import copied
 from pyex.otp.ets.owner import WRITE, WRONG_TYPE, access, argument_error
 from pyex.otp.ets.table import Object, Table, change, put
-from pyex.otp.ets.term import Form
+from pyex.otp.term import Form
 
 _NO_DEFAULT: Any = object()
 

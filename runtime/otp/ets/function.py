@@ -12,7 +12,7 @@ from typing import Any
 
 from pyex.atom import Atom
 from pyex.node import node
-from pyex.otp.ets.term import identity, ordering
+from pyex.otp.term import identity, ordering
 from pyex.pid import Pid
 from pyex.reference import Reference
 from pyex.self_ import self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyex.errors import bad_argument
+from pyex.errors import bad_argument, describe
 from pyex.message import copied
 from pyex.otp.ets import commit
 from pyex.otp.ets import owner as ets_owner
@@ -12,6 +12,7 @@ from pyex.otp.ets.owner import READ, WRITE, access, argument_error
 from pyex.otp.ets.table import Object, Table, any_object_at, objects_at, put, put_many
 from pyex.otp.ets.table import delete_object as take_object
 from pyex.otp.ets.table import take as take_all
+from pyex.otp.hint import hinted
 
 _WHOLE_TABLE: Any = object()
 
@@ -56,7 +57,8 @@ def insert_new(table: Any, objects: tuple[Any, ...] | list[tuple[Any, ...]]) -> 
 def _checked(table: Table, item: Any, position: int = 2) -> Object:
     """The table's own copy of an object."""
     if not isinstance(item, tuple):
-        raise bad_argument(position, "not a tuple")
+        hint = f"it was {describe(item)}; an object is a tuple, (key, value)"
+        raise hinted(bad_argument(position, "not a tuple"), hint)
     if not item:
         raise bad_argument(position, "is an empty tuple")
     if len(item) < table.keypos:
@@ -65,8 +67,11 @@ def _checked(table: Table, item: Any, position: int = 2) -> Object:
 
 
 def _checked_list(table: Table, items: list[Any]) -> list[Object]:
-    if not all(isinstance(item, tuple) and item for item in items):
-        raise bad_argument(2, "not a non-empty tuple or a list of non-empty tuples")
+    wrong = next(([item] for item in items if not (isinstance(item, tuple) and item)), None)
+    if wrong is not None:
+        problem = "not a non-empty tuple or a list of non-empty tuples"
+        hint = f"{describe(wrong[0])} in {describe(items)} is no such tuple; one object is (key, value)"
+        raise hinted(bad_argument(2, problem), hint)
     return [_checked(table, item) for item in items]
 
 
@@ -74,8 +79,8 @@ def lookup(table: Any, key: Any) -> list[Object]:
     """The objects that have a key.
 
         >>> t = ets.new("prices", ["bag"])
-        >>> ets.insert(t, [("apple", 3), ("apple", 4)])
-        True
+        >>> ets.insert(t, ("apple", 3)), ets.insert(t, ("apple", 4))
+        (True, True)
         >>> ets.lookup(t, "apple"), ets.lookup(t, "plum")
         ([('apple', 3), ('apple', 4)], [])
 

@@ -11,7 +11,7 @@ from pyex.atom import Atom
 from pyex.errors import bad_argument
 from pyex.otp.ets import commit
 from pyex.otp.ets.table import Table, any_object_at
-from pyex.otp.ets.term import Form
+from pyex.otp.term import Form
 from pyex.process import Process
 from pyex.self_ import self
 

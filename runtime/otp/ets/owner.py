@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import Any
 
 from pyex.atom import Atom
-from pyex.errors import ArgumentError, bad_argument
+from pyex.errors import ArgumentError, bad_argument, describe
 from pyex.mailbox import receive, send
 from pyex.otp.ets import commit
 from pyex.otp.ets.table import Table
-from pyex.otp.ets.term import Form, identity
+from pyex.otp.hint import hinted
+from pyex.otp.term import Form, identity
 from pyex.pid import Pid
 from pyex.process import Process
 from pyex.reference import Reference
@@ -53,19 +54,27 @@ def access(handle: Any, right: int) -> Table:
     """The table, for a caller who wants to read, write or own it."""
     table = find(handle)
     if table is None:
-        raise bad_argument(1, NO_SUCH_TABLE)
+        raise hinted(bad_argument(1, NO_SUCH_TABLE), f"there is no table {describe(handle)}{_hint(handle)}")
     if right > OTHERS_MAY[table.protection] and table.owner != self():
         raise bad_argument(1, NO_ACCESS)
     return table
 
 
+def _hint(handle: Any) -> str:
+    if type(handle) is Reference:
+        return ": it was deleted, or its owner has ended"
+    unnamed = any(table.name == handle for table in tables.values() if not table.named)
+    return ' of that name: give "named_table" to ets.new, or use what it returned' if unnamed else ""
+
+
 def add(table: Table) -> None:
     """Make a new table known. Raises `ArgumentError` when its name is taken."""
+    # First of all: whenever the owner ends after this, the manager is told.
+    tell_manager("owner", table)
     tables[table.reference.number] = table
     if table.named and not _claim(table):
-        del tables[table.reference.number]
+        remove(table)
         raise bad_argument(1, NAME_TAKEN)
-    tell_manager("owner", table)
 
 
 def _claim(table: Table) -> bool:
@@ -156,7 +165,9 @@ def serve() -> None:
             _take_care(watched, number)
         while True:
             match receive():
-                case ("owner", int() as number, Pid()):
+                case ("owner", int() as number, Pid() as owner):
+                    # Maybe before the table is there.
+                    _watch(watched, number, owner)
                     _take_care(watched, number)
                 case ("deleted", int() as number, Pid() as owner):
                     _forget(watched, number, owner)
@@ -179,7 +190,10 @@ def _take_care(watched: dict[Pid, tuple[Reference, set[int]]], number: int) -> N
     if transfer is not None:
         heir, owner, data = transfer
         send(heir, (TRANSFER, table.handle, owner, data))
-    owner = table.owner
+    _watch(watched, number, table.owner)
+
+
+def _watch(watched: dict[Pid, tuple[Reference, set[int]]], number: int, owner: Pid) -> None:
     if owner not in watched:
         watched[owner] = (Process.monitor(owner), set())
     watched[owner][1].add(number)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from pyex.otp.ets.term import Form, identity
+from pyex.otp.term import Form, identity
 
 Bindings = dict[int, Any]
 Test = Callable[[Any, Bindings], bool]

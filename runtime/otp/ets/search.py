@@ -14,7 +14,7 @@ from pyex.otp.ets.order import END_OF_TABLE
 from pyex.otp.ets.owner import READ, WRITE, WRONG_TYPE, access
 from pyex.otp.ets.pattern import BadPattern
 from pyex.otp.ets.table import Object, Table, all_forms, all_objects, change, objects_at
-from pyex.otp.ets.term import Form
+from pyex.otp.term import Form
 
 Found = Any
 _CONTINUE: Any = object()

@@ -1,4 +1,4 @@
-"""Tables and the operations on their objects, each atomic: see ets_commit.py for how.
+"""Tables and the operations on their objects, each atomic: see commit.py for how.
 
 A set or ordered_set keeps for each key one object, a bag for each key a *bucket* of objects, in the order in which they
 came. What is stored here is the table's own; copies are made, both ways, by the callers.
@@ -16,7 +16,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from pyex.otp.ets import commit
-from pyex.otp.ets.term import Form, identity, ordering
+from pyex.otp.term import Form, identity, ordering
 from pyex.pid import Pid
 from pyex.reference import Reference
 
@@ -34,7 +34,7 @@ _marks: Iterator[int] = count()
 
 @dataclass(slots=True, eq=False)
 class Table:
-    """One table. What it holds, and whose it is, only the functions of ets_commit.py change."""
+    """One table. What it holds, and whose it is, only the functions of commit.py change."""
 
     reference: Reference
     name: Any
@@ -172,7 +172,8 @@ def put_many(table: Table, items: list[Object], *, only_new: bool = False) -> bo
 
 def _buckets_with(table: Table, formed: list[tuple[Form, Object]]) -> dict[Form, Bucket]:
     buckets: dict[Form, Bucket] = {}
-    for form, item in formed:
+    # A bag takes a list from its end, as OTP's does.
+    for form, item in reversed(formed) if table.kind == "bag" else formed:
         if form not in buckets:
             buckets[form] = table.objects.get(form, {}).copy()
         buckets[form].setdefault(_mark(table, item), item)

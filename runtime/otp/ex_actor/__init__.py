@@ -66,6 +66,10 @@ __all__ = [
 ]
 
 _NOTHING: Any = object()
+_CALLBACKS = frozenset({
+    "child_spec", "code_change", "format_status", "handle_call", "handle_cast", "handle_continue", "handle_info",
+    "init", "start", "start_link", "terminate",
+})  # fmt: skip
 
 
 class _Body(dict[str, Any]):
@@ -95,6 +99,21 @@ class _ExActorFunctions(_GenServerFunctions):
         if arg == [] and any(accepts(each.function, ()) for each in _starters(cls)):
             spec["start"] = (cls, "start_link", [])
         return spec
+
+    def starts_alone(cls) -> bool:
+        """Not when each `@defstart` needs an argument."""
+        own = cls.__definitions__.get("start_link", cls.__definitions__.get("start"))  # type: ignore[attr-defined]
+        return own is None or any(accepts(each.function, ()) for each in _starters(cls))
+
+    def written_for(cls, callback: str, args: list[Any]) -> Any:
+        """The definition, where the callback leaves a request to one."""
+        definition = cls.__definitions__.get(parse_request(args[0])[0])  # type: ignore[attr-defined]
+        of_requests = callback in ("handle_call", "handle_cast") and definition is not None
+        return definition.function if of_requests else _of_class(cls, callback)
+
+    def result_hint(cls, result: Any) -> str:
+        """What a definition may return has words of its own."""
+        return "write reply(x), set_and_reply(state, x), new_state(state), noreply() or stop_server(reason)"
 
     @property
     def init(cls) -> Any:
@@ -171,6 +190,9 @@ class ExActor(GenServer, metaclass=_ExActorFunctions):
             marked = member.__func__ if isinstance(member, staticmethod) else member
             definitions.pop(name, None)
             if isinstance(marked, Definition):
+                if name in _CALLBACKS and marked.kind != "defstart":
+                    name = f"{cls.__qualname__}.{name}"
+                    raise TypeError(f"{name} cannot be a @{marked.kind}: a GenServer needs this name itself")
                 definitions[name] = marked
         cls.__definitions__ = definitions
         for name, definition in definitions.items():

@@ -25,7 +25,7 @@ The callbacks run in the server's process, one at a time; `call` waits for the r
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pyex.atom import INFINITY, NORMAL, OK, Atom
@@ -33,7 +33,7 @@ from pyex.errors import Exit, Unwind, safe_repr
 from pyex.mailbox import send
 from pyex.node import node
 from pyex.otp import gen, server_name
-from pyex.otp.behaviour import Behaviour, Module, module_name, name_text
+from pyex.otp.behaviour import Behaviour, Module, OfItself, module_name, name_text
 from pyex.otp.gen_server.loop import CALL, CAST, start_server
 from pyex.otp.proc_lib import INITIAL_CALL
 from pyex.otp.report import log
@@ -44,6 +44,8 @@ from pyex.process import Process
 from pyex.self_ import self
 from pyex.spawn import exit
 
+# Elixir's keyword list at the end of a child's arguments.
+Options = Mapping[str, Any] | Iterable[tuple[str, Any]]
 ABCAST = Atom("abcast")
 NO_HANDLE_INFO = (Atom("gen_server"), Atom("no_handle_info"))
 
@@ -51,6 +53,8 @@ NO_HANDLE_INFO = (Atom("gen_server"), Atom("no_handle_info"))
 def start_link(
     module: Module,
     arg: Any,
+    options: Options = (),
+    /,
     *,
     name: Any = None,
     timeout: int | str = "infinity",
@@ -77,12 +81,16 @@ def start_link(
     Returns `("ok", pid)`; `"ignore"` or `("error", reason)` as `init` says, and `("error", ("already_started", pid))`
     when the name is taken. Mirrors `GenServer.start_link/3`.
     """
+    if options:
+        return start_link(module, arg, **dict(options))
     return start_server(module, arg, name, timeout, debug, spawn_opt, link=True)
 
 
 def start(
     module: Module,
     arg: Any,
+    options: Options = (),
+    /,
     *,
     name: Any = None,
     timeout: int | str = "infinity",
@@ -91,6 +99,8 @@ def start(
     hibernate_after: int | str = "infinity",
 ) -> Any:
     """As `start_link`, without a link. Mirrors `GenServer.start/3`."""
+    if options:
+        return start(module, arg, **dict(options))
     return start_server(module, arg, name, timeout, debug, spawn_opt, link=False)
 
 
@@ -207,7 +217,7 @@ def multi_call(*args: Any) -> tuple[list[tuple[str, Any]], list[str]]:
 class _GenServerFunctions(Behaviour):
     """What `GenServer` offers."""
 
-    start_link = staticmethod(start_link)
+    start_link = OfItself(start_link)
     start = staticmethod(start)
     call = staticmethod(call)
     cast = staticmethod(cast)

@@ -21,9 +21,9 @@ from pyex.errors import Unwind, safe_repr
 from pyex.exit_reason import accepts, reason_of
 from pyex.mailbox import receive
 from pyex.otp import behaviour, gen, proc_lib, server_name, sys_messages
-from pyex.otp.behaviour import Module, module_name, own_function
+from pyex.otp.behaviour import Module, check_module, module_name, own_function
 from pyex.otp.crash_report import report_crash
-from pyex.otp.gen_server.report import NO_HANDLE_INFO, is_regular, report_end
+from pyex.otp.gen_server.report import NO_HANDLE_INFO, bad_return_hint, is_regular, report_end, report_none
 from pyex.otp.report import log
 from pyex.otp.undefined import function_clause, undefined_function
 from pyex.pid import Pid
@@ -37,6 +37,8 @@ UNFINISHED = frozenset({GeneratorType, CoroutineType})
 CALL, CAST, SYSTEM = Atom("$gen_call"), Atom("$gen_cast"), Atom("system")
 ALREADY_STARTED, BAD_RETURN, IGNORE = Atom("already_started"), Atom("bad_return_value"), Atom("ignore")
 TIMEOUT = Atom("timeout")
+# What a callback is given, in words, where that is no request.
+_GIVEN = {"handle_info": "message", "handle_continue": "argument"}
 
 
 class Server:
@@ -67,6 +69,7 @@ def start_server(
 ) -> Any:
     """Start a server's process, and wait for what comes of its `init`."""
     server_name.check(name)
+    check_module(module)
     watched = sys_messages.debug_options(debug)
     owner = server_name.whereis(name)
     if owner is not None:
@@ -96,7 +99,7 @@ def _init(starter: Pid, module: Any, arg: Any, name: Any, debug: Any, linked: bo
         explain(error, module.init, (arg,))
         return _refuse(server, starter, (ERROR, reason := reason_of(error)), reason, error)
     if isinstance(result, list):
-        return _refuse(server, starter, (ERROR, bad := (BAD_RETURN, result)), bad)
+        return _refuse_result(server, starter, result)
     match result:
         case ("ok", state, *more) if (last := _last_item(more)) is not None:
             server.state = state
@@ -108,15 +111,24 @@ def _init(starter: Pid, module: Any, arg: Any, name: Any, debug: Any, linked: bo
             return _refuse(server, starter, (ERROR, reason), reason)
         case ("error", reason):
             return _refuse(server, starter, (ERROR, reason), NORMAL)
-    return _refuse(server, starter, (ERROR, bad := (BAD_RETURN, result)), bad)
+    return _refuse_result(server, starter, result)
 
 
-def _refuse(server: Server, starter: Pid, answer: Any, reason: Any, error: BaseException | None = None) -> None:
+def _refuse_result(server: Server, starter: Pid, result: Any) -> None:
+    bad = (BAD_RETURN, result)
+    if result is None:
+        report_none(server.module)
+    _refuse(server, starter, (ERROR, bad), bad, hint=bad_return_hint(server.module, "init", result))
+
+
+def _refuse(
+    server: Server, starter: Pid, answer: Any, reason: Any, error: BaseException | None = None, hint: str = ""
+) -> None:
     """The server is not to be: first its name is free again, then the starter is told, then it ends."""
     server_name.unregister(server.name)
     proc_lib.init_ack(starter, answer)
     if not is_regular(reason):
-        report_crash(reason, error)
+        report_crash(reason, error, hint)
     exit(reason)
 
 
@@ -186,7 +198,7 @@ def _run(server: Server, callback: str, message: Any, from_: Any, *args: Any) ->
         explain(error, function, args)
         end(server, reason_of(error), message, from_, error=error)
     if type(result) is list:
-        end(server, (BAD_RETURN, result), message, from_)
+        _end_by_result(server, callback, result, message, from_)
     match result:
         case ("noreply", state) if server.debug is None:
             server.state = state
@@ -214,14 +226,22 @@ def _run(server: Server, callback: str, message: Any, from_: Any, *args: Any) ->
             end(server, reason, message, from_, answer=(answer,))
         case None:
             # No `case` of its `match` was for this.
-            end(server, function_clause(server.module, callback, [*args]), message, from_)
-    end(server, (BAD_RETURN, result), message, from_)
+            hint = f"it returned None: no case matched the {_GIVEN.get(callback, 'request')}, or a return is missing"
+            end(server, function_clause(server.module, callback, [*args], hint), message, from_)
+    _end_by_result(server, callback, result, message, from_)
+
+
+def _end_by_result(server: Server, callback: str, result: Any, message: Any, from_: Any = None) -> None:
+    """End the server: a callback has returned what it must not."""
+    hint = bad_return_hint(server.module, callback, result)
+    end(server, (BAD_RETURN, result), message, from_, hint=hint)
 
 
 def explain(error: BaseException, function: Any, args: tuple[Any, ...]) -> None:
     """Say of an error what Python does not: that a callback has the wrong parameters."""
     if isinstance(error, TypeError) and not accepts(function, args):
-        error.add_note(f"    (it is called with {len(args)} arguments; a callback of a GenServer has no self)")
+        count = f"{len(args)} argument{'' if len(args) == 1 else 's'}"
+        error.add_note(f"    (it is called with {count}; a callback of a GenServer has no self)")
 
 
 def not_plain(module: Any, callback: str, result: Any) -> TypeError:
@@ -277,7 +297,7 @@ def _change_code(server: Server, message: Any) -> None:
         case ("error", reason):
             end(server, reason, message)
         case _:
-            end(server, (BAD_RETURN, result), message)
+            _end_by_result(server, "code_change", result, message)
 
 
 def end(
@@ -288,8 +308,11 @@ def end(
     *,
     answer: tuple[Any, ...] = (),
     error: BaseException | None = None,
+    hint: str = "",
 ) -> Any:
-    """End the server: `terminate` is called, what is not a regular end reported, the caller answered."""
+    """End the server: `terminate` is called, what is not a regular end reported, the caller answered. `hint` is what
+    the reports say below the reason.
+    """
     quiet = is_regular(reason)
     try:
         terminate = getattr(server.module, "terminate", None)
@@ -298,11 +321,11 @@ def end(
     except Unwind:
         raise
     except BaseException as failure:
-        reason, error, quiet = reason_of(failure), failure, False
+        reason, error, quiet, hint = reason_of(failure), failure, False, ""
     if not quiet:
-        report_end(server, reason, message, from_, error)
+        report_end(server, reason, message, from_, error, hint)
     if not is_regular(reason):
-        report_crash(reason, error)
+        report_crash(reason, error, hint)
     if answer:
         gen.reply(from_, answer[0])
     exit(reason)

@@ -8,7 +8,7 @@ from pyex.atom import Atom
 from pyex.error_report import describe_exception
 from pyex.errors import Exit, Unwind, safe_repr
 from pyex.format_exit import format_error, format_exit, format_stack, is_exception_reason
-from pyex.otp.behaviour import module_name, name_text
+from pyex.otp.behaviour import Behaviour, module_name, name_text
 from pyex.otp.report import log
 from pyex.otp.server_name import shown
 from pyex.pid import Pid
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LABEL = (Atom("gen_server"), Atom("terminate"))
 NO_HANDLE_INFO = (Atom("gen_server"), Atom("no_handle_info"))
+INIT_RETURNED_NONE = (Atom("gen_server"), Atom("init_returned_none"))
 
 
 def is_regular(reason: Any) -> bool:
@@ -30,14 +31,40 @@ def is_regular(reason: Any) -> bool:
     return head == "shutdown" or (reason is head and head == "normal")
 
 
-def report_end(server: Server, reason: Any, message: Any, from_: Any, error: BaseException | None) -> None:
+# What the callbacks may return, as a hint says it.
+_ORDINARY = '("noreply", state) or ("stop", reason, state)'
+_MAY_RETURN = {
+    "init": '("ok", state), "ignore" or ("stop", reason)',
+    "handle_call": '("reply", reply, state), ("noreply", state) or ("stop", reason, reply, state)',
+    "code_change": '("ok", state) or ("error", reason)',
+}
+
+
+def bad_return_hint(module: Any, callback: str, result: Any) -> str:
+    """What the reports say of a callback that has returned what it must not."""
+    own = type(module).result_hint(module, result) if isinstance(module, Behaviour) else ""
+    wanted = own or f"it may return {_MAY_RETURN.get(callback, _ORDINARY)}"
+    return f"\n    (returned by {module_name(module)}.{callback}: {wanted})"
+
+
+def report_none(module: Any) -> None:
+    """Log that a server was not started, for its `init` has returned nothing. OTP logs nothing of a bad return value
+    there; but its functions cannot lack a return.
+    """
+    text = f"{module_name(module)}.init returned None: a return is missing; it may return {_MAY_RETURN['init']}"
+    log("error", text, {"label": INIT_RETURNED_NONE, "module": module})
+
+
+def report_end(
+    server: Server, reason: Any, message: Any, from_: Any, error: BaseException | None, hint: str = ""
+) -> None:
     """Log why a server ends, with the last message, the state, and who is waiting for a reply."""
     name = shown(server.name) if server.name is not None else self()
     state = shown_state(server.module, server.state, reason)
     client = None if from_ is None else from_[0]
     last = message[2] if from_ is not None else message
     text = (
-        f"GenServer {name_text(name)} terminating\n{describe_reason(reason, error)}\n"
+        f"GenServer {name_text(name)} terminating\n{describe_reason(reason, error)}{hint}\n"
         f"Last message{f' (from {_client_name(client)})' if from_ is not None else ''}: {safe_repr(last)}\n"
         f"State: {safe_repr(state)}{_describe_client(client)}"
     )

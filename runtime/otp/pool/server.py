@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pyex.atom import Atom
+from pyex.errors import safe_repr
+from pyex.format_exit import format_exit
 from pyex.otp.dynamic_supervisor import DynamicSupervisor
 from pyex.otp.gen_server import GenServer
+from pyex.otp.report import log
 from pyex.pid import Pid
 from pyex.process import Process
 from pyex.reference import Reference
@@ -172,8 +175,16 @@ def _start_worker(state: State) -> Pid:
             state.workers[worker] = Process.monitor(worker)
             return worker
         case ("error", reason):
+            _report_failure(state, reason)
             exit((FAILED_TO_START_WORKER, reason))
+    _report_failure(state, result)
     return exit((FAILED_TO_START_WORKER, result))  # type: ignore[no-any-return]
+
+
+def _report_failure(state: State, reason: Any) -> None:
+    worker = state.options.worker
+    text = f"Pool could not start its worker {safe_repr(worker.get('id'))}\n** (exit) {format_exit(reason, safe_repr)}"
+    log("error", text, {"label": (Atom("pool"), FAILED_TO_START_WORKER), "worker": worker, "reason": reason})
 
 
 def _forget_worker(state: State, worker: Pid) -> None:

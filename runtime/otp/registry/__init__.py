@@ -1,7 +1,7 @@
 """`Registry`: processes by key, for names, for properties, and for publishing to subscribers.
 
-The functions are in `registry_entry`, `registry_match`, `registry_dispatch`, `registry_name` and `registry_meta`; the
-tables that they read and write in `registry_table`, the processes in `registry_server`.
+The functions are in `entry`, `match`, `dispatch`, `name` and `meta`; the tables that they read and write in `table`,
+the processes in `server`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pyex.atom import Atom
 from pyex.errors import ArgumentError, describe
 from pyex.message import copied
 from pyex.otp.behaviour import Behaviour
-from pyex.otp.ets.term import identity
+from pyex.otp.hint import hinted
 from pyex.otp.registry import dispatch as registry_dispatch
 from pyex.otp.registry import entry as registry_entry
 from pyex.otp.registry import match as registry_match
@@ -22,6 +22,7 @@ from pyex.otp.registry import name as registry_name
 from pyex.otp.registry.server import RegistrySupervisor
 from pyex.otp.registry.table import Table
 from pyex.otp.supervisor import Supervisor
+from pyex.otp.term import identity
 
 Options = Mapping[str, Any] | Iterable[tuple[str, Any]]
 SUPERVISOR = Atom("supervisor")
@@ -60,9 +61,10 @@ def start_link(
         }  # fmt: skip
         return start_link(**given)
     if keys not in ("unique", "duplicate"):
-        raise ArgumentError(f"expected :keys to be given and be one of :unique or :duplicate, got: {describe(keys)}")
+        text = f"expected :keys to be given and be one of :unique or :duplicate, got: {describe(keys)}"
+        raise hinted(ArgumentError(text), 'write keys="unique" or keys="duplicate"')
     if name is None:
-        raise ArgumentError("expected :name option to be present")
+        raise hinted(ArgumentError("expected :name option to be present"), 'write name="rooms", or a class')
     if not isinstance(name, str | type):
         raise ArgumentError(f"expected :name to be an atom, got: {describe(name)}")
     metadata = _metadata(meta)

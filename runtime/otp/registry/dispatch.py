@@ -6,9 +6,9 @@ from typing import Any
 
 from pyex.atom import INFINITY, OK, Atom
 from pyex.errors import bad_argument, describe
-from pyex.otp.ets.term import identity
 from pyex.otp.registry.table import entries_in, entries_of, table_of
 from pyex.otp.task import Task
+from pyex.otp.term import identity
 from pyex.pid import Pid
 
 

@@ -9,7 +9,6 @@ from pyex.atom import ERROR, OK, Atom
 from pyex.errors import ArgumentError, bad_argument
 from pyex.mailbox import send
 from pyex.message import copied
-from pyex.otp.ets.term import identity
 from pyex.otp.registry.table import (
     Entry,
     Table,
@@ -23,6 +22,7 @@ from pyex.otp.registry.table import (
     shown,
     table_of,
 )
+from pyex.otp.term import identity
 from pyex.pid import Pid, check_pid
 from pyex.process import Process
 from pyex.self_ import self

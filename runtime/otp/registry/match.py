@@ -11,9 +11,9 @@ from pyex.atom import OK, Atom
 from pyex.errors import ArgumentError, bad_argument, describe
 from pyex.message import copied
 from pyex.otp.ets.match import NO_MATCH, Spec, compile_spec
-from pyex.otp.ets.term import identity
 from pyex.otp.registry.entry import remove
 from pyex.otp.registry.table import Entry, all_entries, entries_of, own_entries, table_of
+from pyex.otp.term import identity
 from pyex.pid import Pid
 from pyex.self_ import self
 

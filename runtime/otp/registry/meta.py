@@ -7,8 +7,8 @@ from typing import Any
 from pyex.atom import ERROR, OK, Atom
 from pyex.errors import ArgumentError, bad_argument, describe
 from pyex.message import copied
-from pyex.otp.ets.term import identity
 from pyex.otp.registry.table import find_table, shown, table_of
+from pyex.otp.term import identity
 
 
 def meta(registry: str | type, key: Any) -> Any:

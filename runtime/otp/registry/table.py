@@ -14,7 +14,8 @@ from weakref import WeakValueDictionary
 
 from pyex.errors import ArgumentError, bad_argument, describe
 from pyex.message import copied
-from pyex.otp.ets.term import Form, identity
+from pyex.otp.hint import hinted
+from pyex.otp.term import Form, identity
 from pyex.pid import Pid
 from pyex.process import Process
 
@@ -106,7 +107,8 @@ def table_of(registry: Any) -> Table:
     """The registry of a name; an `ArgumentError` where there is none."""
     table = find_table(registry)
     if table is None:
-        raise ArgumentError(f"unknown registry: {shown(registry)}")
+        hint = f'none is running; write Registry.start_link(keys="unique", name={describe(registry)})'
+        raise hinted(ArgumentError(f"unknown registry: {shown(registry)}"), hint)
     return table
 
 

@@ -28,9 +28,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
+from inspect import CO_VARARGS
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, overload
 
 from pyex.atom import OK, Atom
+from pyex.errors import describe
 from pyex.exit_reason import accepts
 from pyex.otp import gen_server
 from pyex.otp.behaviour import Behaviour
@@ -47,6 +49,12 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 ARGUMENTS = Atom("$arguments")
+_THEN = '("stop", reason), ("continue", x), "hibernate" or a timeout in milliseconds'
+# A @call or @cast of such a name would take the place of what the server, or its supervisor, calls.
+_RESERVED = frozenset({
+    "__init__", "at", "child_spec", "code_change", "format_status", "from_", "handle_call", "handle_cast",
+    "handle_continue", "handle_info", "init", "start", "start_link", "terminate", "then",
+})  # fmt: skip
 _OPTIONS = ("name", "timeout", "debug", "spawn_opt", "hibernate_after")
 
 
@@ -58,8 +66,20 @@ def _start(starter: Callable[..., Any], cls: Any, args: tuple[Any, ...], keyword
         options |= {key: keywords.pop(key) for key in _OPTIONS if key in keywords and key not in own}
     if keywords or not _accepts(cls, *args):
         # What is wrong with the arguments is the caller's mistake, and is raised there.
-        bind(cls.__qualname__, inspect.signature(cls), args, keywords)
+        signature = inspect.signature(cls).replace(return_annotation=inspect.Signature.empty)
+        bind(cls.__qualname__, signature, args, keywords)
     return starter(cls, (ARGUMENTS, args, keywords), **options)
+
+
+def _check_names(cls: type) -> None:
+    """Refuse in the class statement what could not work later."""
+    for name, member in vars(cls).items():
+        if name in _RESERVED and isinstance(member, Call | Cast):
+            kind = type(member).__name__.lower()
+            raise TypeError(f"{cls.__qualname__}.{name} cannot be a @{kind}: a Server needs this name itself")
+    made_by = vars(cls).get("__init__")
+    if inspect.isfunction(made_by) and not (made_by.__code__.co_argcount or made_by.__code__.co_flags & CO_VARARGS):
+        raise TypeError(f"{cls.__qualname__}.__init__ has no self: write def __init__(self, ...)")
 
 
 def _accepts(cls: Any, *args: Any) -> bool:
@@ -154,6 +174,18 @@ class _ServerFunctions(Behaviour):
             spec["start"] = (cls, "start_link", [])
         return spec
 
+    def starts_alone(cls) -> bool:
+        """Not when `__init__` needs an argument."""
+        own = next(vars(base)["start_link"] for base in cls.__mro__ if "start_link" in vars(base))
+        return own is not vars(Server)["start_link"] or _accepts(cls)
+
+    def result_hint(cls, result: Any) -> str:
+        """What a server does next is in `self.then`; its methods return no tuples of OTP's."""
+        match result:
+            case ("ok" | "noreply" | "reply", *_, Server(), then):
+                return f"self.then was {describe(then)}; write {_THEN}"
+        return f"a method of a Server that is no @call returns nothing; what comes next is set by self.then = {_THEN}"
+
     @property
     def handle_call(cls) -> Any:
         return server_callbacks.handle_call
@@ -245,6 +277,7 @@ class Server(metaclass=_ServerFunctions):
 
     def __init_subclass__(cls, *, name: Name | None = None, **options: Any) -> None:
         super().__init_subclass__(**options)
+        _check_names(cls)
         operations = {}
         for base in reversed(cls.__mro__):
             for key, member in vars(base).items():

@@ -15,7 +15,8 @@ or as a module:
         def init(arg):
             return Supervisor.init([(Stack, arg)], strategy="one_for_one")
 
-A child is a module, `(module, arg)`, or a dict:
+A child is a module, `(module, arg)`, or a dict (`Supervisor.child_spec` says what the first two stand for, and changes
+some of the keys):
 
     id           what the supervisor knows it by; any term
     start        (module, "function", [arguments]) or (function, [arguments]), which starts it, linked, and returns
@@ -24,6 +25,7 @@ A child is a module, `(module, arg)`, or a dict:
     shutdown     how long it may take to end: milliseconds (5000), "infinity" (supervisors), "brutal_kill"
     type         "worker" (the default) or "supervisor"
     significant  whether its end may end the supervisor: see auto_shutdown
+    modules      a list of modules, or "dynamic"; only shown
 
 The strategies: "one_for_one" restarts the child that ended; "one_for_all" ends and restarts all; "rest_for_one" those
 that were started after it, too. More than `max_restarts` (3) within `max_seconds` (5), and the supervisor ends itself.
@@ -31,12 +33,13 @@ that were started after it, too. More than `max_restarts` (3) within `max_second
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import Any
 
 from pyex.atom import INFINITY, NORMAL, OK, Atom
-from pyex.errors import ArgumentError
+from pyex.errors import ArgumentError, describe
 from pyex.otp import gen_server, server_name
-from pyex.otp.behaviour import Behaviour
+from pyex.otp.behaviour import Behaviour, OfItself
 from pyex.otp.supervisor import child_spec as child_specs
 from pyex.otp.supervisor import spec as supervisor_spec
 from pyex.otp.supervisor.child import SUPERVISOR, atom
@@ -61,6 +64,8 @@ _NOTHING: Any = object()
 def start_link(
     children_or_module: Any,
     init_arg: Any = _NOTHING,
+    options: Any = (),
+    /,
     *,
     name: Any = None,
     strategy: str | None = None,
@@ -75,8 +80,9 @@ def start_link(
         >>> Supervisor.count_children(pid)
         {'active': 1, 'specs': 1, 'supervisors': 0, 'workers': 1}
 
-    Takes a list of children and the options of `Supervisor.init` (by name, or as one dict), or a module with an `init`
-    and the argument for it. `name` is a string, a class or `("via", module, term)`.
+    Takes a list of children, each a module, `(module, arg)` or a dict (see `Supervisor.child_spec`), and the options of
+    `Supervisor.init` (by name, or as one dict); or a module with an `init` and the argument for it. `name` is a string,
+    a class or `("via", module, term)`.
 
     Returns `("ok", pid)`, or "ignore" as the module says. `("error", reason)` with `("already_started", pid)` when the
     name is taken; `("shutdown", ("failed_to_start_child", id, reason))` when a child could not be started: those before
@@ -85,7 +91,8 @@ def start_link(
     `Supervisor.start_link/2` and `/3`.
     """
     if not isinstance(children_or_module, list):
-        return _start(children_or_module, [] if init_arg is _NOTHING else init_arg, name)
+        _check_module(children_or_module, strategy)
+        return _start(children_or_module, [] if init_arg is _NOTHING else init_arg, dict(options).get("name", name))
     options = {} if init_arg is _NOTHING else dict(init_arg)
     name = options.pop("name", name)
     given = {
@@ -93,6 +100,20 @@ def start_link(
         **options,
     }  # fmt: skip
     return _start(Default, init(children_or_module, **given), name)
+
+
+def _check_module(module: Any, strategy: str | None) -> None:
+    """Refuse what is neither a module nor a list of children."""
+    if isinstance(module, type | ModuleType | str) and strategy is None:
+        return
+    if isinstance(module, _SupervisorFunctions):
+        raise ArgumentError(f"strategy goes with a list of children; the init of {describe(module)} gives its own")
+    children = module if isinstance(module, tuple) and not _is_child(module) else [module]
+    raise ArgumentError(f"{describe(module)} is no list of children: write {describe(list(children))}")
+
+
+def _is_child(given: tuple[Any, ...]) -> bool:
+    return len(given) == 2 and isinstance(given[0], type | ModuleType) and not isinstance(given[1], type | ModuleType)
 
 
 def _start(module: Any, argument: Any, name: Any) -> Any:
@@ -114,9 +135,13 @@ def init(
         >>> Supervisor.init([], strategy="one_for_all")
         ('ok', ({'strategy': 'one_for_all', 'intensity': 3, 'period': 5}, []))
 
-    The strategy is "one_for_one", "one_for_all" or "rest_for_one". With `auto_shutdown` "any_significant" the
-    supervisor ends, with reason "shutdown", when a significant child has ended by itself and is not restarted; with
-    "all_significant" when the last of them has. Raises `ArgumentError` without a strategy, and for what is no child.
+    The children are modules, `(module, arg)` or dicts: see `Supervisor.child_spec`. When one ends, the strategy
+    "one_for_one" restarts it; "one_for_all" ends all others and restarts all; "rest_for_one" does so with those after
+    it in the list. More than `max_restarts` restarts within `max_seconds` seconds, and the supervisor ends, with reason
+    "shutdown". With `auto_shutdown` "any_significant" it ends, with the same reason, when a significant child has ended
+    by itself and is not restarted; with "all_significant" when the last of them has.
+
+    Returns `("ok", (flags, child_specs))`. Raises `ArgumentError` without a strategy, and for what is no child.
     Mirrors `Supervisor.init/2`.
     """
     if strategy is None:
@@ -159,9 +184,11 @@ def start_child(supervisor: Any, child: Any) -> Any:
         >>> Supervisor.start_child(pid, child) == ("error", ("already_started", counter))
         True
 
-    Returns `("ok", pid)`, `("ok", pid, info)`, or `("ok", "undefined")` where the child is to be ignored; `("error",
-    "already_present")` where the id is known and has no process; `("error", (reason, child))` when it could not be
-    started: then it is not kept. Mirrors `Supervisor.start_child/2`.
+    `child` is a module, `(module, arg)` or a dict: see `Supervisor.child_spec`. It is the last to be started and the
+    first to be ended. Returns `("ok", pid)`, `("ok", pid, info)`, or `("ok", "undefined")` where the child is to be
+    ignored; `("error", ("already_started", pid))` where the id is known, and `("error", "already_present")` where it is
+    and has no process; `("error", (reason, child))` when it could not be started: then it is not kept. Mirrors
+    `Supervisor.start_child/2`.
     """
     if isinstance(child, list) or child_specs.is_old_spec(child):
         return _call(supervisor, (Atom("start_child"), child))
@@ -236,7 +263,7 @@ class _SupervisorFunctions(Behaviour):
     """What `Supervisor` offers."""
 
     Spec = Spec
-    start_link = staticmethod(start_link)
+    start_link = OfItself(start_link)
     init = staticmethod(init)
     which_children = staticmethod(which_children)
     count_children = staticmethod(count_children)
@@ -248,8 +275,36 @@ class _SupervisorFunctions(Behaviour):
     stop = staticmethod(stop)
 
     def child_spec(cls, arg: Any, **overrides: Any) -> dict[str, Any]:
-        """Of a supervisor module: how another supervisor is to start it. `Supervisor.child_spec(child, **overrides)`
-        builds the spec of any child.
+        """The spec of a child, a dict, with some of its keys changed.
+
+            >>> class Stack(GenServer, restart="transient"):
+            ...     def start_link(items):
+            ...         return GenServer.start_link(Stack, items)
+            >>> spec = Supervisor.child_spec((Stack, [1, 2]), id="numbers", shutdown="brutal_kill")
+            >>> spec["id"], spec["restart"], spec["shutdown"], spec["start"][1:]
+            ('numbers', 'transient', 'brutal_kill', ('start_link', [[1, 2]]))
+
+        A child is a module, whose own `child_spec([])` is taken; `(module, arg)`, for its `child_spec(arg)`; or a dict.
+        The overrides are the keys of such a dict, by name:
+
+            id           by what the supervisor knows it: any term; the class, for a child given as a module
+            start        (module, "function", [args]) or (function, [args]): starts the process, linked to the caller,
+                         and returns ("ok", pid), ("ok", pid, info), "ignore" or ("error", reason). For a child given
+                         as a module (module, "start_link", [arg])
+            restart      "permanent": always start it again; "transient": when it ended for another reason than
+                         "normal", "shutdown" or ("shutdown", term); "temporary": never. "permanent" if left out
+            shutdown     milliseconds that it has to end when it is told to, before it is killed; "infinity"; or
+                         "brutal_kill", to kill it at once. 5000 if left out, "infinity" for a supervisor
+            type         "worker" or "supervisor". "worker" if left out
+            significant  whether its end may end the supervisor (see auto_shutdown of `Supervisor.init`). False if left
+                         out; a "permanent" child cannot be
+            modules      a list of modules, or "dynamic"; only shown. The module of start if left out
+
+        id and start must be there in the end. All but start and modules may be class keywords as well, as above.
+
+        Returns a dict. Raises `ArgumentError` for what is no child, and for an unknown key; whether the values are good
+        is seen when the child is to be started. Called on a supervisor module, `Shop.child_spec(arg)`, it returns
+        how another supervisor is to start that. Mirrors `Supervisor.child_spec/2`.
         """
         if cls is Supervisor:
             return child_specs.child_spec(arg, **overrides)
@@ -277,6 +332,8 @@ class Supervisor(metaclass=_SupervisorFunctions):
         >>> GenServer.call("counter", "next")
         7
 
-    A module has one callback, `init(arg)`, which returns `Supervisor.init(children, strategy=…)`, or "ignore". A class
-    keyword says how other supervisors treat it: `class Shop(Supervisor, restart="transient")`. Mirrors `Supervisor`.
+    A module has one callback, `init(arg)`, which returns `Supervisor.init(children, strategy=…)`, or "ignore". With a
+    `start_link(arg)` of its own it may be a child of another; a class keyword says how that treats it: `class
+    Shop(Supervisor, restart="transient")`. Without a module: `Supervisor.start_link(children, strategy=…)`. What can be
+    said of a child is in `Supervisor.child_spec`, the options in `Supervisor.init`. Mirrors `Supervisor`.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from types import ModuleType
 from typing import Any
 
@@ -11,7 +12,9 @@ from pyex.atom import ERROR, EXIT, INFINITY, OK, Atom
 from pyex.errors import Exit
 from pyex.exit_reason import reason_of
 from pyex.message import copied
-from pyex.otp.behaviour import Behaviour, module_name, newest, own_function
+from pyex.otp.behaviour import Behaviour, module_name, newest, own_function, start_link_hint
+from pyex.otp.supervisor.child_spec import unknown_key
+from pyex.otp.term import identity
 from pyex.otp.undefined import undefined_function
 from pyex.pid import Pid
 from pyex.spawn import exit
@@ -34,6 +37,9 @@ class Child:
     shutdown: Any
     type: Atom
     modules: Any
+
+    def __repr__(self) -> str:
+        return f"<child {self.id!r} {self.pid!r}>"
 
     def is_restarting(self) -> bool:
         return type(self.pid) is tuple
@@ -71,7 +77,7 @@ def check_specs(specs: Any, auto_shutdown: str) -> dict[Any, Child]:
     children: dict[Any, Child] = {}
     for spec in specs:
         child = check_spec(spec, auto_shutdown)
-        key = key_of(child.id)
+        key = identity(child.id)
         if key in children:
             raise Invalid((Atom("duplicate_child_name"), child.id))
         children[key] = child
@@ -93,6 +99,9 @@ def check_spec(spec: Any, auto_shutdown: str) -> Child:
     kind = word(spec.get("type", WORKER), (WORKER, SUPERVISOR), "invalid_child_type")
     shutdown = check_shutdown(spec.get("shutdown", SHUTDOWN_MS if kind == WORKER else INFINITY), least=0)
     modules = check_modules(spec["modules"] if "modules" in spec else modules_of(start), "invalid_module")
+    unknown = unknown_key(spec)
+    if unknown is not None:
+        raise Invalid((Atom("unknown_key"), *unknown))
     return Child(UNDEFINED, atom(spec["id"]), start, restart, significant, shutdown, kind, modules)
 
 
@@ -153,36 +162,6 @@ def atom(term: Any) -> Any:
     return Atom(term) if type(term) is str else term
 
 
-class _Unhashable:
-    """Stands for a term that cannot be a key of a dict."""
-
-    __slots__ = ("term",)
-
-    def __init__(self, term: Any) -> None:
-        self.term = term
-
-    def __hash__(self) -> int:
-        return hash(type(self.term))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Unhashable) and type(other.term) is type(self.term) and other.term == self.term
-
-
-def key_of(term: Any) -> Any:
-    """What any term is found by: a child's id need not be hashable, and `1`, `1.0` and `True` are three ids."""
-    if isinstance(term, str | Pid | type):
-        return term
-    if isinstance(term, tuple):
-        return tuple([key_of(each) for each in term])
-    if isinstance(term, bool | int | float | complex):
-        return (type(term), str(term))
-    try:
-        hash(term)
-    except TypeError:
-        return _Unhashable(term)
-    return term
-
-
 def forget_arguments(start: Any) -> Any:
     """A start function that will not be called again: what it was given need not be kept."""
     return (*start[:-1], UNDEFINED)
@@ -210,7 +189,13 @@ def call_start(start: Any, extra_arguments: Iterable[Any] = ()) -> Any:
     """
     function, args = _function(start)
     # Copied, for a start function that changes its arguments would change those of the next start.
-    result = function(*extra_arguments, *copied(args))
+    try:
+        result = function(*extra_arguments, *copied(args))
+    except TypeError as error:
+        module = start[0]
+        if not args and isinstance(module, Behaviour) and not type(module).starts_alone(module):
+            raise TypeError(f"{error}; write ({module_name(module)}, arg)") from None
+        raise
     match result:
         case ("ok", Pid()) | ("ok", Pid(), _) | ("error", _) if type(result) is tuple:
             return result
@@ -242,7 +227,10 @@ def _undefined(module: Any, name: str, args: list[Any]) -> Any:
     head, ((owner, *call, place),) = undefined_function(module, name, args)
     owner = module if isinstance(module, str) else owner
     if name == "start_link" and isinstance(module, Behaviour):
-        base = next((each for each in module.__mro__[1:] if isinstance(each, Behaviour)), module)
-        hint = f"write in {owner}: def start_link(arg): return {module_name(base)}.start_link({owner}, arg)"
+        hint = start_link_hint(module)
         place = {**place, "hint": hint}
+    elif isinstance(module, type | ModuleType):
+        close = get_close_matches(name, [each for each in dir(module) if callable(getattr(module, each, None))], 1)
+        if close:
+            place = {**place, "hint": f"did you mean {close[0]!r}?"}
     return (head, [(owner, *call, place)])

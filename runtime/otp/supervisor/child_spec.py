@@ -6,28 +6,20 @@ module itself: its `child_spec(arg)` returns the dict.
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from types import ModuleType
 from typing import Any
 
 from pyex.errors import ArgumentError, describe
-from pyex.otp.behaviour import module_name
+from pyex.otp.behaviour import Behaviour, module_name
 
 OVERRIDES = frozenset({"id", "start", "restart", "shutdown", "type", "modules", "significant"})
 
 
 def child_spec(module_or_spec: Any, **overrides: Any) -> dict[str, Any]:
-    """Build a child spec, and change some of it.
+    """The spec of a child, a dict, with some of its keys changed: what `Supervisor.child_spec` does; see there.
 
-        >>> class Stack(GenServer):
-        ...     def start_link(items):
-        ...         return GenServer.start_link(Stack, items)
-        >>> spec = Supervisor.child_spec((Stack, [1, 2]), id="numbers", restart="transient")
-        >>> spec["id"], spec["restart"], spec["start"][1:]
-        ('numbers', 'transient', ('start_link', [[1, 2]]))
-
-    Takes a module, `(module, arg)` or a dict; overrides are id, start, restart, shutdown, type, modules and
-    significant. Returns a dict. Raises `ArgumentError` for what is no child, and for another override. Mirrors
-    `Supervisor.child_spec/2`.
+    Raises `ArgumentError` for what is no child, and for an unknown key. Mirrors `Supervisor.child_spec/2`.
     """
     if is_old_spec(module_or_spec):
         raise ArgumentError(
@@ -43,12 +35,16 @@ def child_spec(module_or_spec: Any, **overrides: Any) -> dict[str, Any]:
 
 
 def spec_of(child: Any) -> Any:
-    """The spec of a child in whatever form it was given; whether it is a good one is seen when it is to be started."""
+    """The spec of a child in whatever form it was given; whether its values are good is seen when it is to be started.
+    Raises `ArgumentError` for what is no child, and for keys that no spec has.
+    """
     if isinstance(child, type | ModuleType | str):
-        return _ask(child, [])
+        return _checked_keys(_alone(child))
     if isinstance(child, tuple) and len(child) == 2 and isinstance(child[0], type | ModuleType | str):
-        return _ask(*child)
-    if isinstance(child, dict) or is_old_spec(child):
+        return _checked_keys(_ask(*child))
+    if isinstance(child, dict):
+        return _checked_keys(child)
+    if is_old_spec(child):
         return child
     raise ArgumentError(
         "supervisors expect each child to be one of the following:\n\n"
@@ -63,6 +59,35 @@ def spec_of(child: Any) -> Any:
 def is_old_spec(child: Any) -> bool:
     """Whether it has the form of before 2017: `(id, start, restart, shutdown, type, modules)`."""
     return isinstance(child, tuple) and len(child) == 6
+
+
+def _checked_keys(spec: Any) -> Any:
+    """OTP does without a word with what it does not know; who has misspelt "restart" is to hear of it."""
+    unknown = unknown_key(spec)
+    if unknown is None:
+        return spec
+    close = get_close_matches(str(unknown[0]), OVERRIDES, 1)
+    meant = f" (did you mean {close[0]!r}?)" if close else ""
+    known = ", ".join(sorted(OVERRIDES))
+    raise ArgumentError(f"unknown key {unknown[0]!r}{meant} in child specification {describe(spec)}; known are {known}")
+
+
+def unknown_key(spec: Any) -> tuple[Any] | None:
+    """A key of a spec that none has, in a tuple; None where there is no such key."""
+    if not isinstance(spec, dict):
+        return None
+    return next(((key,) for key in spec if key not in OVERRIDES), None)
+
+
+def _alone(module: Any) -> Any:
+    """The spec of a child that is given as a module alone."""
+    spec = _ask(module, [])
+    if not isinstance(module, Behaviour) or type(module).starts_alone(module):
+        return spec
+    # With `[]`, which nobody has written, it would start as if that were its argument.
+    if isinstance(spec, dict) and spec.get("start") == (module, "start_link", [[]]):
+        return {**spec, "start": (module, "start_link", [])}
+    return spec
 
 
 def _ask(module: Any, arg: Any) -> Any:

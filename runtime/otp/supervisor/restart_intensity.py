@@ -19,6 +19,9 @@ class Restarts:
     max_seconds: int
     times: deque[int] = field(default_factory=deque)
 
+    def __repr__(self) -> str:
+        return f"<{len(self.times)} restarts, at most {self.max_restarts} in {self.max_seconds} s>"
+
     def add(self) -> bool:
         """Count a restart that is about to be made; False when it is one too many."""
         now = int(monotonic())

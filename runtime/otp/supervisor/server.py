@@ -29,7 +29,6 @@ from pyex.otp.supervisor.child import (
     check_spec,
     check_specs,
     forget_arguments,
-    key_of,
     start_process,
 )
 from pyex.otp.supervisor.flags import ANY_SIGNIFICANT, NEVER, ONE_FOR_ALL, ONE_FOR_ONE, SIMPLE_ONE_FOR_ONE, check_flags
@@ -41,9 +40,11 @@ from pyex.otp.supervisor.report import (
     TOO_MANY_RESTARTS,
     report_error,
     report_progress,
+    supervisor_name,
 )
 from pyex.otp.supervisor.restart_intensity import Restarts
 from pyex.otp.supervisor.shutdown import is_normal, stop_child
+from pyex.otp.term import identity
 from pyex.otp.undefined import function_clause, undefined_function
 from pyex.pid import Pid
 from pyex.process import Process
@@ -68,7 +69,10 @@ class State:
     auto_shutdown: Atom
     restarts: Restarts
     children: dict[Any, Child] = field(default_factory=dict)
-    by_pid: dict[Pid, Child] = field(default_factory=dict, repr=False)
+    by_pid: dict[Pid, Child] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<supervisor {supervisor_name(self.name)} {self.strategy} {list(self.children.values())!r}>"
 
 
 class SupervisorServer(GenServer):
@@ -212,7 +216,7 @@ def _forget_process(state: State, child: Child) -> None:
     """A child has no process any more; a temporary one is no child any more."""
     _set_pid(state, child, UNDEFINED)
     if child.restart == TEMPORARY:
-        del state.children[key_of(child.id)]
+        del state.children[identity(child.id)]
 
 
 # What happens to children
@@ -267,12 +271,12 @@ def _restart_several(state: State, child: Child) -> Any:
     """
     old, id = child.pid, child.id
     _set_pid(state, child, UNDEFINED)
-    keys = list(state.children) if state.strategy == ONE_FOR_ALL else _keys_from(state, key_of(id))
+    keys = list(state.children) if state.strategy == ONE_FOR_ALL else _keys_from(state, identity(id))
     _stop_children(state, keys)
     failed = _start_children(state, [key for key in keys if key in state.children])
     if failed is None:
         return None
-    culprit = state.children[key_of(failed[0])]
+    culprit = state.children[identity(failed[0])]
     _set_restarting(state, culprit, old if culprit is child else UNDEFINED)
     return culprit.id
 
@@ -315,7 +319,7 @@ def _answer(request: Any, state: State) -> Any:
 
 
 def _find(state: State, id: Any) -> Child | None:
-    return state.children.get(key_of(id))
+    return state.children.get(identity(id))
 
 
 def _which_children(state: State) -> list[Any]:
@@ -347,7 +351,7 @@ def _start_new(state: State, spec: Any) -> Any:
         if result[1] is UNDEFINED:
             return result
         child.start = forget_arguments(child.start)
-    state.children[key_of(child.id)] = child
+    state.children[identity(child.id)] = child
     return result
 
 
@@ -375,5 +379,5 @@ def _delete(state: State, id: Any) -> Any:
         return (ERROR, NOT_FOUND)
     if child.pid is not UNDEFINED:
         return (ERROR, RESTARTING if child.is_restarting() else RUNNING)
-    del state.children[key_of(id)]
+    del state.children[identity(id)]
     return OK

@@ -33,6 +33,7 @@ from pyex.otp.supervisor.report import (
     START_ERROR,
     TOO_MANY_RESTARTS,
     report_error,
+    supervisor_name,
 )
 from pyex.otp.supervisor.restart_intensity import Restarts
 from pyex.otp.supervisor.shutdown import is_normal, stop_all, stop_child
@@ -56,6 +57,9 @@ class SimpleState:
     restarts: Restarts
     template: Child
     children: dict[Pid, Child] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<supervisor {supervisor_name(self.name)} simple_one_for_one {list(self.children.values())!r}>"
 
 
 def start(name: Any, module: Any, flags: Flags, specs: Any) -> Any:

@@ -16,8 +16,9 @@ from typing import Any
 
 from pyex.atom import INFINITY, OK, Atom
 from pyex.errors import ArgumentError, describe
-from pyex.otp.supervisor.child import PERMANENT, SHUTDOWN_MS, SUPERVISOR, WORKER, atom, key_of
+from pyex.otp.supervisor.child import PERMANENT, SHUTDOWN_MS, SUPERVISOR, WORKER, atom
 from pyex.otp.supervisor.child_spec import is_old_spec
+from pyex.otp.term import identity
 
 _NOTHING: Any = object()
 
@@ -80,7 +81,7 @@ def supervise(children: list[Any], *, strategy: str | None = None, max_restarts:
                 "invalid tuple specification given to supervise. For modules, (module, arg) and dicts use "
                 f"Supervisor.init instead. Got: {describe(child)}"
             )
-        key = key_of(child[0])
+        key = identity(child[0])
         if key in seen:
             raise ArgumentError(
                 f"duplicated id {describe(child[0])} found in the supervisor specification, please explicitly pass "
