@@ -49,7 +49,10 @@ def pyright() -> str | None:
     command = shutil.which("pyright", path=str(Path(sys.executable).parent)) or shutil.which("pyright")
     if command is None:
         return None
-    done = subprocess.run([command, "--version"], capture_output=True, timeout=PATIENCE, check=False)
+    try:
+        done = subprocess.run([command, "--version"], capture_output=True, timeout=PATIENCE / 3, check=False)
+    except subprocess.TimeoutExpired:
+        return None
     return command if done.returncode == 0 else None
 
 
