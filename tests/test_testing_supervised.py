@@ -327,6 +327,23 @@ def test_of_a_test_that_is_killed_only_finally_runs(pytester: pytest.Pytester) -
     assert "the door is closed" in result.stdout.str()
 
 
+def test_a_process_fixture_may_be_a_method(pytester: pytest.Pytester) -> None:
+    """In a test class it has the instance, as pytest's own fixtures do; also where it yields."""
+    text = """
+        class TestShop:
+            @process_fixture
+            def shop(self):
+                self.opened = True
+                yield Process.self()
+                assert self.opened
+
+            def test_it(self, shop):
+                assert shop == Process.self()
+                assert self.opened
+    """
+    run_tests(pytester, text).assert_outcomes(passed=1)
+
+
 def test_a_process_fixture_that_fails_fails_the_test(pytester: pytest.Pytester) -> None:
     """Its exception is shown at its line; one that yields twice is named."""
     text = "@process_fixture\ndef shop():\n    raise LookupError('no shop')\n\ndef test_it(shop): pass\n"

@@ -14,8 +14,10 @@ from pyex.errors import bad_argument, describe
 class Promise:
     """What pytest hands around for the value of such a fixture, which the test's process makes."""
 
-    def __init__(self, function: Callable[..., Any], arguments: dict[str, Any]) -> None:
+    def __init__(self, function: Callable[..., Any], owner: tuple[Any, ...], arguments: dict[str, Any]) -> None:
         self.function = function
+        # The instance, where it is the method of a test class.
+        self.owner = owner
         self.arguments = arguments
         self.value: Any = None
         self.is_kept = False
@@ -27,9 +29,9 @@ class Promise:
         self.is_kept = True
         arguments = kept(self.arguments, undo)
         if not inspect.isgeneratorfunction(self.function):
-            self.value = self.function(**arguments)
+            self.value = self.function(*self.owner, **arguments)
             return self.value
-        generator = self.function(**arguments)
+        generator = self.function(*self.owner, **arguments)
         self.value = next(generator)
         undo.callback(_finish, self.function, generator)
         return self.value
@@ -51,8 +53,8 @@ def process_fixture(
 
     A decorator, also `@process_fixture(name=…, autouse=True)`. The function may take other fixtures, and may `yield`
     its value: what follows runs when the test has returned or raised, in its process; of a test that is killed only
-    `finally` runs. A test that asks for it runs as a process, marked or not. A plain fixture cannot use it. Mirrors
-    `ExUnit.Callbacks.setup/1`.
+    `finally` runs. A test that asks for it runs as a process, marked or not. A plain fixture that
+    asks for it gets a stand-in, which it can only return or yield. Mirrors `ExUnit.Callbacks.setup/1`.
     """
     if function is None:
         return functools.partial(process_fixture, name=name, autouse=autouse)
@@ -64,8 +66,8 @@ def process_fixture(
     made_by = function
 
     @functools.wraps(made_by)
-    def promise(**arguments: Any) -> Promise:
-        return Promise(made_by, arguments)
+    def promise(*owner: Any, **arguments: Any) -> Promise:
+        return Promise(made_by, owner, arguments)
 
     return pytest.fixture(name=name, autouse=autouse)(promise)
 
