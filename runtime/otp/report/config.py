@@ -1,6 +1,7 @@
 """What has been configured of the logger: levels and handlers, of the runtime that runs.
 
-Everybody reads it directly, and the process "logger" (`logger/server.py`) alone changes it. It is gone with that process.
+Everybody reads it directly, and the process "logger" (`logger/server.py`) alone changes it. It is gone with that
+process.
 """
 
 from __future__ import annotations
