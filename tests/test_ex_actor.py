@@ -556,12 +556,14 @@ def test_hibernate_and_a_timeout_for_once() -> None:
 
         @definfo("timeout")
         def timeout(message, state):
-            return new_state("timed out")
+            send("test", "timed out")
+            return noreply()
 
+    Process.register(self(), "test")
     pid = ok(Sleepy.start(0))
     assert Sleepy.once(pid) == 2
-    Process.sleep(50)
-    assert Sys.get_state(pid) == "timed out"
+    assert receive(after=5000) == "timed out"
+    assert Sys.get_state(pid) == 1
 
 
 def test_what_cannot_be_an_operation_is_refused() -> None:

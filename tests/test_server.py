@@ -313,9 +313,14 @@ def test_then_in_init() -> None:
     assert Then.start("ignore") == "ignore"
     assert Then.start(("stop", "no")) == ("error", "no")
     assert Steered.do(ok(Then.start(("continue", 1))), lambda s: s.seen) == [("continue", 1)]
-    pid = ok(Then.start(5))
-    Process.sleep(50)
-    assert Steered.do(pid, lambda s: s.seen) == [("info", "timeout")]
+
+    class Sleepy(Then):
+        def handle_info(self, message: Any) -> None:
+            send("test", message)
+
+    Process.register(self(), "test")
+    ok(Sleepy.start(5))
+    assert receive(after=SOON) == "timeout"
     assert Steered.do(ok(Then.start("hibernate")), lambda s: s.seen) == []
     match Then.start("rubbish"):
         case ("error", ("bad_return_value", ("ok", _, "rubbish"))):
