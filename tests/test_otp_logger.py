@@ -130,9 +130,9 @@ def main():
     {}
     Logger.info("info")
     Logger.error("error")
-    spawn(lambda: 1 / 0)
+    spawn_monitor(lambda: 1 / 0)
+    receive()
     Logger.flush()
-    Process.sleep(10)
 run(main)
 """
     assert [level for level, _ in console(text.format("pass"))] == ["info", "error", "error"]
@@ -155,9 +155,10 @@ def main():
     Logger.info("info")
     Logger.emergency("fire")
     Shop.open()
-    spawn(lambda: exit("boom"))
-    spawn(lambda: 1 / 0)
-    Process.sleep(10)
+    for work in (lambda: exit("boom"), lambda: 1 / 0):
+        spawn_monitor(work)
+        receive()
+    Logger.flush()
 run(main)
 """
     )
@@ -302,7 +303,8 @@ def test_a_process_may_be_silent() -> None:
     """The level of a process counts beside the general one, for that process alone."""
     listen()
     assert (Logger.disable(self()), Logger.enabled(self()), Logger.error("no")) == ("ok", False, "ok")
-    spawn(lambda: Logger.info("others")), Process.sleep(5)
+    _, reference = spawn_monitor(lambda: Logger.info("others"))
+    receive(("DOWN", reference, ..., ..., ...))
     assert (Logger.enable(self()), Logger.enabled(self()), Logger.error("yes")) == ("ok", True, "ok")
     assert said() == [("info", "others"), ("error", "yes")]
     assert (Logger.put_process_level(self(), "error"), Logger.get_process_level(self())) == ("ok", "error")
@@ -339,7 +341,8 @@ def test_metadata_of_the_process_goes_with_all_that_it_logs() -> None:
     assert (Logger.metadata(b=2), Logger.metadata(a=None), Logger.metadata()) == ("ok", "ok", {"b": 2})
     assert Process.get("$logger_metadata$") == {"b": 2}
     Logger.info("x", b=3, c=4)
-    spawn(Logger.info, "elsewhere"), Process.sleep(5)
+    _, reference = spawn_monitor(Logger.info, "elsewhere")
+    receive(("DOWN", reference, ..., ..., ...))
     one, other = (event["meta"] for event in events())
     assert (one["b"], one["c"]) == (3, 4) and "b" not in other
     assert (Logger.reset_metadata(z=1, y=None), Logger.metadata()) == ("ok", {"z": 1})

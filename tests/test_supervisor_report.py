@@ -10,7 +10,7 @@ import pytest
 from in_process import until
 from supervised import Worker, a_process, kill, running, started, started_again, worker_spec
 
-from pyex import Process, exit, ok, receive, self, send
+from pyex import Logger, Process, exit, ok, receive, self, send
 from pyex.otp.dynamic_supervisor import DynamicSupervisor
 from pyex.otp.gen_server import GenServer
 from pyex.otp.supervisor import Supervisor
@@ -181,5 +181,5 @@ def test_the_reports_are_hidden_unless_asked_for(caplog: pytest.LogCaptureFixtur
     started([worker_spec("w")])
     kill("w")
     started_again("w", "w")
-    Process.sleep(20)
+    Logger.flush()
     assert caplog.records == []

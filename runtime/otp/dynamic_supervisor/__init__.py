@@ -21,7 +21,7 @@ from typing import Any
 
 from pyex.atom import ERROR, INFINITY, NORMAL, OK, Atom
 from pyex.errors import bad_argument, describe
-from pyex.otp import gen_server, server_name
+from pyex.otp import gen_server
 from pyex.otp.behaviour import Behaviour, OfItself
 from pyex.otp.dynamic_supervisor.server import DynamicSupervisorServer
 from pyex.otp.supervisor import Default
@@ -42,6 +42,7 @@ from pyex.otp.supervisor.child import (
     word,
 )
 from pyex.otp.supervisor.flags import ONE_FOR_ONE
+from pyex.otp.supervisor.server import start_supervisor
 from pyex.pid import Pid
 
 _NOTHING: Any = object()
@@ -72,14 +73,9 @@ def start_link(
     if module_or_options is None or isinstance(module_or_options, dict | list):
         options = {**dict(module_or_options or {}), **options}
         name = options.pop("name", name)
-        return _start(Default, init(**options), name)
-    return _start(module_or_options, [] if init_arg is _NOTHING else init_arg, dict(module_options).get("name", name))
-
-
-def _start(module: Any, argument: Any, name: Any) -> Any:
-    server_name.check(name)
-    own_name = name if name is None or isinstance(name, tuple) else (Atom("local"), atom(name))
-    return gen_server.start_link(DynamicSupervisorServer, (own_name, module, argument), name=name)
+        return start_supervisor(DynamicSupervisorServer, Default, init(**options), name)
+    argument = [] if init_arg is _NOTHING else init_arg
+    return start_supervisor(DynamicSupervisorServer, module_or_options, argument, dict(module_options).get("name", name))
 
 
 def init(

@@ -23,6 +23,7 @@ from pyex.otp.supervisor.child import (
     Invalid,
     call_start,
     forget_arguments,
+    nameless_entry,
     word,
 )
 from pyex.otp.supervisor.flags import ONE_FOR_ONE, check_intensity, check_period
@@ -93,7 +94,7 @@ class DynamicSupervisorServer(GenServer):
             case ("terminate_child", pid):
                 return (REPLY, _terminate(state, pid), state)
             case "which_children":
-                return (REPLY, [_describe(child) for child in state.children.values()], state)
+                return (REPLY, [nameless_entry(child) for child in state.children.values()], state)
             case "count_children":
                 return (REPLY, _count_children(state), state)
         return exit(function_clause(DynamicSupervisorServer, "handle_call", [request, from_, state]))
@@ -213,10 +214,6 @@ def _report(context: Atom, reason: Any, child: Child, state: State) -> None:
     if state.extra_arguments and child.start[-1] != UNDEFINED:
         child = replace(child, start=(*child.start[:-1], [*state.extra_arguments, *child.start[-1]]))
     report_error(context, reason, child, state.name)
-
-
-def _describe(child: Child) -> tuple[Any, ...]:
-    return (UNDEFINED, RESTARTING if child.is_restarting() else child.pid, child.type, child.modules)
 
 
 def _count_children(state: State) -> dict[str, int]:

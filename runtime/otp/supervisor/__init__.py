@@ -38,14 +38,14 @@ from typing import Any
 
 from pyex.atom import INFINITY, NORMAL, OK, Atom
 from pyex.errors import ArgumentError, describe
-from pyex.otp import gen_server, server_name
+from pyex.otp import gen_server
 from pyex.otp.behaviour import Behaviour, OfItself
 from pyex.otp.supervisor import child_spec as child_specs
 from pyex.otp.supervisor import spec as supervisor_spec
 from pyex.otp.supervisor.child import SUPERVISOR, atom
 from pyex.otp.supervisor.child_spec import spec_of
 from pyex.otp.supervisor.flags import NEVER
-from pyex.otp.supervisor.server import SupervisorServer
+from pyex.otp.supervisor.server import SupervisorServer, start_supervisor
 
 
 class Default:
@@ -92,14 +92,15 @@ def start_link(
     """
     if not isinstance(children_or_module, list):
         _check_module(children_or_module, strategy)
-        return _start(children_or_module, [] if init_arg is _NOTHING else init_arg, dict(options).get("name", name))
+        argument = [] if init_arg is _NOTHING else init_arg
+        return start_supervisor(SupervisorServer, children_or_module, argument, dict(options).get("name", name))
     options = {} if init_arg is _NOTHING else dict(init_arg)
     name = options.pop("name", name)
     given = {
         "strategy": strategy, "max_restarts": max_restarts, "max_seconds": max_seconds, "auto_shutdown": auto_shutdown,
         **options,
     }  # fmt: skip
-    return _start(Default, init(children_or_module, **given), name)
+    return start_supervisor(SupervisorServer, Default, init(children_or_module, **given), name)
 
 
 def _check_module(module: Any, strategy: str | None) -> None:
@@ -114,12 +115,6 @@ def _check_module(module: Any, strategy: str | None) -> None:
 
 def _is_child(given: tuple[Any, ...]) -> bool:
     return len(given) == 2 and isinstance(given[0], type | ModuleType) and not isinstance(given[1], type | ModuleType)
-
-
-def _start(module: Any, argument: Any, name: Any) -> Any:
-    server_name.check(name)
-    own_name = name if name is None or isinstance(name, tuple) else (Atom("local"), atom(name))
-    return gen_server.start_link(SupervisorServer, (own_name, module, argument), name=name)
 
 
 def init(

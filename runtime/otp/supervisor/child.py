@@ -162,6 +162,11 @@ def atom(term: Any) -> Any:
     return Atom(term) if type(term) is str else term
 
 
+def nameless_entry(child: Child) -> tuple[Any, ...]:
+    """A child in `which_children` of a supervisor that knows its children by their pids."""
+    return (UNDEFINED, RESTARTING if child.is_restarting() else child.pid, child.type, child.modules)
+
+
 def forget_arguments(start: Any) -> Any:
     """A start function that will not be called again: what it was given need not be kept."""
     return (*start[:-1], UNDEFINED)

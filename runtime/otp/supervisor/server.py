@@ -12,8 +12,9 @@ from typing import Any
 
 from pyex.atom import ERROR, OK, Atom
 from pyex.errors import safe_repr
+from pyex.otp import server_name
 from pyex.otp.behaviour import newest, own_function
-from pyex.otp.gen_server import GenServer, cast
+from pyex.otp.gen_server import GenServer, cast, start_link
 from pyex.otp.proc_lib import INITIAL_CALL
 from pyex.otp.report import log
 from pyex.otp.supervisor import simple as supervisor_simple
@@ -26,6 +27,7 @@ from pyex.otp.supervisor.child import (
     WORKER,
     Child,
     Invalid,
+    atom,
     check_spec,
     check_specs,
     forget_arguments,
@@ -127,6 +129,13 @@ class SupervisorServer(GenServer):
         if type(state) is not State:
             return supervisor_simple.terminate(state)
         _stop_children(state, list(state.children))
+
+
+def start_supervisor(server: type, module: Any, argument: Any, name: Any) -> Any:
+    """Start a supervisor's process, of this kind of server, linked to the caller."""
+    server_name.check(name)
+    own_name = name if name is None or isinstance(name, tuple) else (Atom("local"), atom(name))
+    return start_link(server, (own_name, module, argument), name=name)
 
 
 def call_init(module: Any, argument: Any) -> Any:

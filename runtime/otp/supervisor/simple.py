@@ -23,6 +23,7 @@ from pyex.otp.supervisor.child import (
     Invalid,
     check_specs,
     forget_arguments,
+    nameless_entry,
     start_process,
 )
 from pyex.otp.supervisor.flags import ANY_SIGNIFICANT, NEVER, SIMPLE_ONE_FOR_ONE, Flags
@@ -80,7 +81,7 @@ def answer(request: Any, state: SimpleState) -> Any:
         case ("start_child", list() as arguments):
             return _start_child(state, arguments)
         case "which_children":
-            return [_describe(child) for child in state.children.values()]
+            return [nameless_entry(child) for child in state.children.values()]
         case "count_children":
             return _count(state)
         case ("terminate_child", Pid() as pid):
@@ -166,10 +167,6 @@ def _terminate_child(state: SimpleState, pid: Pid) -> Any:
     if abnormal is not None:
         report_error(SHUTDOWN_ERROR, abnormal, child, state.name)
     return OK
-
-
-def _describe(child: Child) -> tuple[Any, ...]:
-    return (UNDEFINED, RESTARTING if child.is_restarting() else child.pid, child.type, child.modules)
 
 
 def _count(state: SimpleState) -> dict[str, int]:
