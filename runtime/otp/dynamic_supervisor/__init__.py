@@ -75,7 +75,8 @@ def start_link(
         name = options.pop("name", name)
         return start_supervisor(DynamicSupervisorServer, Default, init(**options), name)
     argument = [] if init_arg is _NOTHING else init_arg
-    return start_supervisor(DynamicSupervisorServer, module_or_options, argument, dict(module_options).get("name", name))
+    name = dict(module_options).get("name", name)
+    return start_supervisor(DynamicSupervisorServer, module_or_options, argument, name)
 
 
 def init(
