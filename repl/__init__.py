@@ -14,10 +14,11 @@ import sys
 
 from pyex.errors import Exit
 from pyex.format_exit import format_banner
-from pyex.repl.python_language import PythonLanguage
-from pyex.repl.shell import Console, Shell
-from pyex.repl.stream_console import StreamConsole
-from pyex.repl.terminal_console import TerminalConsole
+from pyex.repl.console import Console
+from pyex.repl.console.stream_console import StreamConsole
+from pyex.repl.console.terminal_console import TerminalConsole
+from pyex.repl.language.python_language import PythonLanguage
+from pyex.repl.shell import Shell
 from pyex.run import run_on
 
 __all__ = ["start"]

@@ -21,10 +21,11 @@ from pathlib import Path
 
 from pyex import Pid, send
 from pyex.device import LineRequest
+from pyex.repl.console import ANSWER
 from pyex.repl.language import Language
-from pyex.repl.python_language import PythonLanguage
-from pyex.repl.shell import ANSWER, Shell
-from pyex.repl.terminal import Prompt
+from pyex.repl.language.python_language import PythonLanguage
+from pyex.repl.shell import Shell
+from pyex.repl.terminal.prompt import Prompt
 from pyex.run import run_on
 
 _FENCE = re.compile(r"^(?P<indent> *)(?P<fence>`{3,}|~{3,})\s*(?P<language>[\w-]*)")

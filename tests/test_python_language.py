@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyex.repl.python_language import PythonLanguage
+from pyex.repl.language.python_language import PythonLanguage
 
 
 def echo(text: str, namespace: dict[str, object] | None = None) -> object:
@@ -134,7 +134,7 @@ def test_judging_a_text_leaves_a_strict_warning_filter_alone() -> None:
 def test_the_lexer_is_imported_only_when_asked_for() -> None:
     """Starting the language does not pay for Pygments."""
     program = (
-        "import sys; from pyex.repl.python_language import PythonLanguage as P; p = P(); p.state('x');"
+        "import sys; from pyex.repl.language.python_language import PythonLanguage as P; p = P(); p.state('x');"
         "before = 'pygments' in sys.modules; print(before, p.lexer.name)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -10,7 +10,7 @@ import textwrap
 import pytest
 from program import PATIENCE
 
-from pyex.repl.python_language import PythonLanguage
+from pyex.repl.language.python_language import PythonLanguage
 from pyex.repl.transcript import check
 
 

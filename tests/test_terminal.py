@@ -16,8 +16,9 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from pyex.repl.language import Language
-from pyex.repl.python_language import PythonLanguage
-from pyex.repl.terminal import Answer, Prompt, Terminal
+from pyex.repl.language.python_language import PythonLanguage
+from pyex.repl.terminal import Terminal
+from pyex.repl.terminal.prompt import Answer, Prompt
 
 ROWS, COLUMNS = 600, 60
 PATIENCE = 10.0

@@ -6,40 +6,24 @@ import os
 import sys
 from collections import deque
 from types import FrameType
-from typing import Any, Protocol
+from typing import Any
 
 import pyex
 from pyex import Atom, Pid, Process, Reference, make_ref, receive, send, spawn_monitor
 from pyex.control_block import ControlBlock
-from pyex.device import Device
 from pyex.exit_signal import terminate
 from pyex.format_exit import format_exit
-from pyex.repl.bindings import Bindings
+from pyex.repl.console import ANSWER, Console
 from pyex.repl.display import inspect
-from pyex.repl.evaluator import EVALUATE, FINE, LEAVE, evaluate_inputs
 from pyex.repl.helpers import prelude
 from pyex.repl.language import Language
-from pyex.repl.terminal import Answer, Prompt
+from pyex.repl.shell.bindings import Bindings
+from pyex.repl.shell.evaluator import EVALUATE, FINE, LEAVE, evaluate_inputs
+from pyex.repl.terminal.prompt import Answer, Prompt
 from pyex.run_queue import HIGH_QUEUE
 from pyex.scheduler import scheduler
 
 BANNER = f"Interactive Pyex ({pyex.__version__}) - press Ctrl+C to exit (type h() ENTER for help)"
-ANSWER = Atom("answer")
-
-
-class Console(Device, Protocol):
-    """A device at which a session is held."""
-
-    def attach(self, shell: Pid) -> None:
-        """Send the answers to what is asked from here on to this process, as `("answer", answer)`."""
-        ...
-
-    def ask(self, prompt: Prompt) -> None:
-        """Show a prompt and read an input; at once, without waiting."""
-        ...
-
-    # Whether Ctrl+C between two inputs reaches the program as a signal, and is to end it.
-    interrupt_leaves: bool
 
 
 class Shell:

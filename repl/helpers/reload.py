@@ -9,7 +9,7 @@ from typing import Any
 
 from pyex import ArgumentError, Atom
 from pyex.closure import DATA_NAMES
-from pyex.repl.bindings import Bindings
+from pyex.repl.shell.bindings import Bindings
 
 RELOADED = Atom("reloaded")
 

@@ -27,7 +27,7 @@ from prompt_toolkit.keys import Keys
 from pyex.repl.language import Language
 
 if TYPE_CHECKING:
-    from pyex.repl.terminal import Answer
+    from pyex.repl.terminal.prompt import Answer
 
 TAB = 4
 FASTER_THAN_FINGERS = 4

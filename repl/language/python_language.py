@@ -22,7 +22,7 @@ import warnings
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from pyex.repl.python_input import PythonInput, compile_tree
+from pyex.repl.language.python_input import PythonInput, compile_tree
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer

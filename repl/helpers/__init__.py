@@ -11,7 +11,7 @@ import pyex
 from pyex import Atom, receive
 from pyex.repl.display import inspect
 from pyex.repl.documentation import describe, summaries
-from pyex.repl.reload import r
+from pyex.repl.helpers.reload import r
 
 _NOTHING: Any = object()
 

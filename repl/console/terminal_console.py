@@ -8,9 +8,10 @@ from threading import Lock
 from pyex import Pid, send
 from pyex.device import LineRequest
 from pyex.interrupt import interrupt
+from pyex.repl.console import ANSWER
 from pyex.repl.language import Language
-from pyex.repl.shell import ANSWER
-from pyex.repl.terminal import Answer, Prompt, Terminal
+from pyex.repl.terminal import Terminal
+from pyex.repl.terminal.prompt import Answer, Prompt
 from pyex.scheduler import scheduler
 
 

@@ -22,9 +22,9 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
 
-from pyex.repl.key_bindings import Burst, key_bindings
 from pyex.repl.language import Language
-from pyex.repl.terminal import Answer, Prompt
+from pyex.repl.terminal.key_bindings import Burst, key_bindings
+from pyex.repl.terminal.prompt import Answer, Prompt
 
 # The sixteen colours follow the terminal's own theme. Black, white, grey, blue and yellow are left out: each of them is
 # hard to read on some usual background.

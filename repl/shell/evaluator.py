@@ -13,10 +13,10 @@ from pyex.error_report import describe_exception, shortened
 from pyex.errors import Unwind
 from pyex.format_exit import format_banner, format_stack
 from pyex.output import ProcessOutput
-from pyex.repl.bindings import Bindings
 from pyex.repl.display import inspect
 from pyex.repl.helpers import Helper, LeaveShell
 from pyex.repl.language import Language
+from pyex.repl.shell.bindings import Bindings
 from pyex.run_queue import HIGH_QUEUE
 from pyex.scheduler import scheduler
 from pyex.stack import stacktrace

@@ -24,35 +24,20 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from pyex.repl.language import Language
+from pyex.repl.terminal.prompt import Answer, Prompt
 
 if TYPE_CHECKING:
     from prompt_toolkit.input import Input
     from prompt_toolkit.output import Output
 
-    from pyex.repl.line_editor import LineEditor
-
-Answer = tuple[Literal["input"], str] | tuple[Literal["interrupt"]] | tuple[Literal["eof"]]
+    from pyex.repl.terminal.line_editor import LineEditor
 
 REPAINT_SECONDS = 1 / 30
 WRITE_AT_ONCE = 64 * 1024
-
-
-@dataclass(frozen=True)
-class Prompt:
-    """What to show in front of the input, and what kind of input it is.
-
-    "code" is edited over several lines, highlighted, indented and remembered. "line" is one plain line, as `input()`
-    reads it: Enter always accepts.
-    """
-
-    text: str
-    continuation: str = ""
-    kind: Literal["code", "line"] = "code"
 
 
 Command = str | Prompt | None  # write this text, ask with this prompt, stop
@@ -205,7 +190,7 @@ class Terminal:
 
     def _new_editor(self) -> LineEditor:
         # Imported in this thread, so that the rest of the program starts meanwhile.
-        from pyex.repl.line_editor import LineEditor
+        from pyex.repl.terminal.line_editor import LineEditor
 
         above = self._write_all_above
         return LineEditor(self._language, self._input, self._output, show=self.write, before_finish=above)

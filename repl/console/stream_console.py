@@ -9,9 +9,9 @@ from threading import Thread
 
 from pyex import Pid, send
 from pyex.device import LineRequest, StreamDevice
+from pyex.repl.console import ANSWER
 from pyex.repl.language import Language
-from pyex.repl.shell import ANSWER
-from pyex.repl.terminal import Prompt
+from pyex.repl.terminal.prompt import Prompt
 
 
 class StreamConsole(StreamDevice):

@@ -1,0 +1,36 @@
+"""Consoles: where a session is held. A shell asks its console for inputs, and is sent the answers."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from pyex import Atom, Pid
+from pyex.device import Device
+from pyex.repl.terminal.prompt import Prompt
+
+ANSWER = Atom("answer")
+
+
+class Console(Device, Protocol):
+    """A device at which a session is held."""
+
+    def attach(self, shell: Pid) -> None:
+        """Send the answers to what is asked from here on to this process, as `("answer", answer)`."""
+        ...
+
+    def ask(self, prompt: Prompt) -> None:
+        """Show a prompt and read an input; at once, without waiting."""
+        ...
+
+    # Whether Ctrl+C between two inputs reaches the program as a signal, and is to end it.
+    interrupt_leaves: bool
+
+    @property
+    def columns(self) -> int:
+        """How wide it is."""
+        ...
+
+    @property
+    def has_colours(self) -> bool:
+        """Whether what is written may hold colour sequences."""
+        ...
