@@ -18,7 +18,7 @@ from pyex.repl.console import Console
 from pyex.repl.console.stream_console import StreamConsole
 from pyex.repl.console.terminal_console import TerminalConsole
 from pyex.repl.language.python_language import PythonLanguage
-from pyex.repl.shell import Shell
+from pyex.repl.shell.shell import Shell
 from pyex.run import run_on
 
 __all__ = ["start"]

@@ -20,13 +20,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pyex import Pid, send
+from pyex.control_block import ControlBlock
 from pyex.device import LineRequest
+from pyex.repl.configuration import Settings, settings
 from pyex.repl.console import ANSWER
 from pyex.repl.language import Language
 from pyex.repl.language.python_language import PythonLanguage
-from pyex.repl.shell import Shell
+from pyex.repl.shell.shell import Shell
 from pyex.repl.terminal.prompt import Prompt
 from pyex.run import run_on
+from pyex.scheduler import scheduler
 
 _FENCE = re.compile(r"^(?P<indent> *)(?P<fence>`{3,}|~{3,})\s*(?P<language>[\w-]*)")
 _PROMPT = re.compile(r"pyex(?:\(\d+\))?> ?(.*)")
@@ -174,6 +177,8 @@ def _pattern(expected: str) -> tuple[str, dict[str, str]]:
 class TranscriptConsole:
     """A console that types the steps of a session, and keeps what is printed below each."""
 
+    columns = 80
+    has_colours = False
     interrupt_leaves = False
     backlog = 0
     broken = False
@@ -198,6 +203,9 @@ class TranscriptConsole:
     def write_error(self, text: str) -> None:
         self.write(text)
 
+    def foreground(self, block: ControlBlock | None) -> None:
+        scheduler.foreground = block
+
     def read_line(self, request: LineRequest) -> str:
         """`input()` finds the end of the input: a session has nobody to answer."""
         return ""
@@ -212,13 +220,16 @@ class TranscriptConsole:
 
 
 def play(steps: list[Step], language: Language) -> None:
-    """Type the steps at a fresh shell; each then holds what was printed."""
+    """Type the steps at a fresh shell, with fresh settings; each then holds what was printed."""
     main = sys.modules["__main__"]
     console = TranscriptConsole(steps)
+    before = vars(settings).copy()
+    vars(settings).update(vars(Settings()))
     try:
         run_on(console, Shell(console, language).run)
     finally:
         sys.modules["__main__"] = main
+        vars(settings).update(before)
 
 
 def _margin(text: str) -> str:

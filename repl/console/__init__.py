@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from pyex import Atom, Pid
+from pyex.control_block import ControlBlock
 from pyex.device import Device
 from pyex.repl.terminal.prompt import Prompt
 
@@ -20,6 +21,10 @@ class Console(Device, Protocol):
 
     def ask(self, prompt: Prompt) -> None:
         """Show a prompt and read an input; at once, without waiting."""
+        ...
+
+    def foreground(self, block: ControlBlock | None) -> None:
+        """Ctrl+C at this console is for this process from here on; for nobody, when None."""
         ...
 
     # Whether Ctrl+C between two inputs reaches the program as a signal, and is to end it.

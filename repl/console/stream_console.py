@@ -8,15 +8,19 @@ from queue import SimpleQueue
 from threading import Thread
 
 from pyex import Pid, send
+from pyex.control_block import ControlBlock
 from pyex.device import LineRequest, StreamDevice
 from pyex.repl.console import ANSWER
 from pyex.repl.language import Language
 from pyex.repl.terminal.prompt import Prompt
+from pyex.scheduler import scheduler
 
 
 class StreamConsole(StreamDevice):
     """Reads inputs from standard input, as they would be typed: a block ends with an empty line."""
 
+    columns = 80
+    has_colours = False
     interrupt_leaves = True
 
     def __init__(self, language: Language) -> None:
@@ -34,6 +38,9 @@ class StreamConsole(StreamDevice):
 
     def ask(self, prompt: Prompt) -> None:
         self._prompts.put(prompt)
+
+    def foreground(self, block: ControlBlock | None) -> None:
+        scheduler.foreground = block
 
     def read_line(self, request: LineRequest) -> str:
         """A line for `input()`: the next of the same stream."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections import deque
 from threading import Lock
 
 from pyex import Pid, send
+from pyex.control_block import ControlBlock
 from pyex.device import LineRequest
 from pyex.interrupt import interrupt
 from pyex.repl.console import ANSWER
@@ -59,6 +62,17 @@ class TerminalConsole:
                 index = len(self._asked) - 1
             if index == 0:
                 self._terminal.ask(prompt)
+
+    def foreground(self, block: ControlBlock | None) -> None:
+        scheduler.foreground = block
+
+    @property
+    def columns(self) -> int:
+        return shutil.get_terminal_size().columns
+
+    @property
+    def has_colours(self) -> bool:
+        return not os.environ.get("NO_COLOR")
 
     def flush(self) -> None:
         """The terminal's thread writes as fast as the terminal takes it."""

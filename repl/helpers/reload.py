@@ -8,8 +8,8 @@ from types import ModuleType
 from typing import Any
 
 from pyex import ArgumentError, Atom
-from pyex.closure import DATA_NAMES
 from pyex.repl.shell.bindings import Bindings
+from pyex.repl.shell.current import current
 
 RELOADED = Atom("reloaded")
 
@@ -24,7 +24,7 @@ def r(*subjects: Any) -> tuple[Atom, list[Any]]:
     Returns `("reloaded", [subject, …])`, with the new versions. Raises `ArgumentError` for what was typed at the prompt
     or has no file, and what opening and running the file raises. Mirrors IEx's `r/1`.
     """
-    prompt = vars(sys.modules["__main__"])[DATA_NAMES]
+    prompt = current().bindings
     modules = {module.__name__: module for module in (_module_of(each, prompt) for each in subjects)}
     before = {name: dict(vars(module)) for name, module in modules.items()}
     for module in modules.values():

@@ -1,18 +1,23 @@
 """The names at the prompt: code stays, data dies with the shell process.
 
-What `def`, `class` and `import` bind is *code*: it lives in the node. What assignments, `for` and `with` bind is
-*data* of the shell process. Both are in one plain dict; the statement that bound a name decides.
+What `def`, `class` and `import` bind is *code*: it lives in the node, and all shells of the node know it. What
+assignments, `for` and `with` bind is *data* of the shell process. Both are in one plain dict for each shell; the
+statement that bound a name decides.
 """
 
 from __future__ import annotations
 
 import linecache
 import os
+import sys
 from types import ModuleType
 
 from pyex import Pid
 from pyex.closure import DATA_NAMES
 from pyex.repl.language import CompiledInput, Language
+
+# The bindings of the node's shells, those that have ended too: the first one's module is the node's `__main__`.
+_node: list[Bindings] = []
 
 
 class Bindings:
@@ -32,7 +37,25 @@ class Bindings:
         self._loaded: dict[str, object] = {}
         self._gone: dict[str, Pid] = {}
         self._own = {*self.namespace, "__builtins__", *self._prelude}
+        self._last: object = None
+        self._is_in_use = False
         self._restore_prelude()
+
+    def join_node(self) -> None:
+        """Share code with the other shells of the node from here on."""
+        if _node:
+            self._adopt(_node[0]._code)
+        else:
+            sys.modules["__main__"] = self.module
+        _node.append(self)
+        self._is_in_use = True
+
+    def leave_node(self) -> None:
+        """Take no part in what the other shells define any more."""
+        self._is_in_use = False
+        # The first stays `__main__` as long as there are others.
+        if not any(each._is_in_use for each in _node):
+            _node.clear()
 
     def is_data(self, name: str) -> bool:
         """Whether an assignment bound the name last."""
@@ -102,14 +125,29 @@ class Bindings:
             self._code = {name: value for name, value in self._code.items() if self.namespace.get(name) is value}
             bound = {name: self.namespace[name] for name in compiled.binds_code if name in self.namespace}
             self._code |= bound
+            for other in _node:
+                if other is not self:
+                    other._adopt(bound)
             if self._loading:
                 self._loaded = bound
+
+    def remember(self, value: object) -> None:
+        """Have `_` stand for the last value that was shown, unless the person has given the name a meaning."""
+        if self.namespace.get("_") is self._last:
+            self.namespace["_"] = self._last = value
+
+    def _adopt(self, code: dict[str, object]) -> None:
+        """Know what another shell has defined; data of the same name keeps it."""
+        for name, value in code.items():
+            if not self.is_data(name) or name not in self.namespace:
+                self.namespace[name] = self._code[name] = value
 
     def bury_data(self, pid: Pid) -> None:
         """Drop the data of a shell process that has died."""
         for name in [name for name in self.namespace if self.is_data(name)]:
             self._gone[name] = pid
             del self.namespace[name]
+        self._last = None
         self._restore_prelude()
 
     def _restore_prelude(self) -> None:

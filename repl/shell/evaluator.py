@@ -6,20 +6,23 @@ import linecache
 import math
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pyex import Atom, Exit, Pid, Reference, receive, send
+from pyex import Atom, Exit, Reference, receive, send
 from pyex.error_report import describe_exception, shortened
 from pyex.errors import Unwind
 from pyex.format_exit import format_banner, format_stack
 from pyex.output import ProcessOutput
 from pyex.repl.display import inspect
-from pyex.repl.helpers import Helper, LeaveShell
-from pyex.repl.language import Language
+from pyex.repl.helpers.helper import NO_RESULT, Helper, LeaveShell, Respawn
+from pyex.repl.language import CompiledInput
 from pyex.repl.shell.bindings import Bindings
 from pyex.run_queue import HIGH_QUEUE
 from pyex.scheduler import scheduler
 from pyex.stack import stacktrace
+
+if TYPE_CHECKING:
+    from pyex.repl.shell.shell import Shell
 
 # Results are printed after the processes that a line woke have settled, but no later than this.
 SETTLE_SECONDS = 0.05
@@ -30,63 +33,77 @@ FINE, WRONG, LEAVE = Atom("fine"), Atom("wrong"), Atom("leave")
 _HOW_TO_LEAVE = "(to leave the shell: exit() or Ctrl+D)"
 
 
-def evaluate_inputs(shell: Pid, key: Reference, bindings: Bindings, language: Language) -> None:
+def evaluate_inputs(shell: Shell, key: Reference) -> None:
     """The evaluator's function: runs one input after another, as `(key, "evaluate", text, filename, echoes)` asks for
-    it; `echoes` says whether to print the value."""
+    it; `echoes` says whether to print the value, and to remember it."""
     # The prompt answers while thousands are busy.
     scheduler.me().queue = HIGH_QUEUE
     # A person at a prompt may call time.sleep and need not be told that it blocks.
     scheduler.me().blocked_since = math.inf
     while True:
         _, _, text, filename, echoes = receive((key, EVALUATE, ..., ..., ...))
-        send(shell, (key, _evaluate(text, filename, echoes, bindings, language)))
+        try:
+            verdict = _evaluate(text, filename, echoes, shell)
+        except Respawn:
+            return
+        send(shell.pid, (key, verdict))
 
 
-def _evaluate(text: str, filename: str, echoes: bool, bindings: Bindings, language: Language) -> Atom:
+def _evaluate(text: str, filename: str, echoes: bool, shell: Shell) -> Atom:
     me = scheduler.me()
-    scheduler.foreground = me
+    shell.console.foreground(me)
     try:
-        return _run(text, filename, echoes, bindings, language)
+        return _run(text, filename, echoes, shell)
     except (KeyboardInterrupt, BrokenPipeError):
         # Ctrl+C came after the input had ended, while its result was being printed; or nobody reads that any more.
         return WRONG
     finally:
         # A Ctrl+C that came while the engine was at work waits to be raised: it must not strike later.
-        scheduler.foreground = None
+        shell.console.foreground(None)
         if not me.dying:
             me.pending = None
         me.become = None
 
 
-def _run(text: str, filename: str, echoes: bool, bindings: Bindings, language: Language) -> Atom:
+def _run(text: str, filename: str, echoes: bool, shell: Shell) -> Atom:
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     try:
-        compiled = language.compile(text, filename)
-        replaced = bindings.classes_bound(compiled)
-        value = bindings.run(compiled)
-        for name in replaced:
-            _print(f"warning: redefining module {name}")
-        if scheduler.forked:
-            # The child of a fork that was typed here: the prompt is its parent's.
-            sys.stdout.flush()
-            os._exit(0)
-        if scheduler.me().become is not None:
-            raise RuntimeError("become(...) and hibernate(...) end the function of a process, and the prompt is none")
+        compiled = shell.language.compile(text, filename)
+        value = run_compiled(compiled, shell.bindings)
         if isinstance(value, Helper):
             value = value()
     except LeaveShell:
         return LEAVE
-    except Unwind:
+    except (Unwind, Respawn):
         raise
     except BaseException as error:
+        shell.last_error = error
         report = _report(error)
         _settle()
         _print(report)
         return WRONG
     _settle()
-    if echoes and value is not None:
-        _print(inspect(value))
+    if echoes:
+        shell.values.append(shell.counter, None if value is NO_RESULT else value)
+        if value is not None and value is not NO_RESULT:
+            shell.bindings.remember(value)
+            _print(inspect(value))
     return FINE
+
+
+def run_compiled(compiled: CompiledInput, bindings: Bindings) -> Any:
+    """Run an input in these bindings; returns its value."""
+    replaced = bindings.classes_bound(compiled)
+    value = bindings.run(compiled)
+    for name in replaced:
+        _print(f"warning: redefining module {name}")
+    if scheduler.forked:
+        # The child of a fork that was typed here: the prompt is its parent's.
+        sys.stdout.flush()
+        os._exit(0)
+    if scheduler.me().become is not None:
+        raise RuntimeError("become(...) and hibernate(...) end the function of a process, and the prompt is none")
+    return value
 
 
 def _settle() -> None:

@@ -1,0 +1,53 @@
+"""Which shell a helper belongs to, and what it may write there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyex import Pid, Process
+from pyex.repl.configuration import settings
+from pyex.scheduler import scheduler
+
+if TYPE_CHECKING:
+    from pyex.repl.shell.shell import Shell
+
+# The shells by the processes that evaluate for them; the one that came last is asked where none of these calls.
+_shells: dict[Pid, Shell] = {}
+
+
+def serve(evaluator: Pid, shell: Shell) -> None:
+    """From here on this process evaluates for this shell."""
+    _shells[evaluator] = shell
+
+
+def dismiss(evaluator: Pid) -> None:
+    """This process evaluates for no shell any more."""
+    _shells.pop(evaluator, None)
+
+
+def shells() -> list[Shell]:
+    """All shells of the node, in the order in which their evaluators were started."""
+    return [*_shells.values()]
+
+
+def current() -> Shell:
+    """The shell that evaluates in the calling process; in other processes the one whose evaluator was started last.
+
+    Raises `RuntimeError` where there is no shell.
+    """
+    shell = _shells.get(Process.self()) if scheduler.is_inside() else None
+    if shell is None and _shells:
+        shell = next(reversed(_shells.values()))
+    if shell is None:
+        raise RuntimeError("there is no shell here: this is a helper for the prompt")
+    return shell
+
+
+def columns() -> int:
+    """How many columns there are for a text: those of the console, but no more than the settings' width."""
+    return min(settings.width, current().console.columns) if _shells else settings.width
+
+
+def has_colours() -> bool:
+    """Whether what is printed may be coloured."""
+    return bool(_shells) and current().console.has_colours and bool(settings.colors.get("enabled", True))
