@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from pyex import ArgumentError, Atom, node
-
-OK = Atom("ok")
+from pyex.atom import OK
+from pyex.errors import describe
 
 
 @dataclass
@@ -44,6 +44,8 @@ class Settings:
     status_line: bool = False
     # Where the input history is kept: a path, None for nowhere, or "default".
     history_file: str | None = "default"
+    # How many inputs that file keeps.
+    history_lines: int = 10_000
 
 
 settings = Settings()
@@ -89,11 +91,15 @@ def _checked(name: str, value: Any) -> Any:
         known = ", ".join(each.name for each in fields(Settings))
         raise ArgumentError(f"there is no setting {name!r}; there are {known}")
     if not check(value):
-        raise ArgumentError(f"{name} must be {what}, not {value!r}")
+        raise ArgumentError(f"{name} must be {what}, not {describe(value)}")
     if name == "colors":
         from pyex.repl.display.colours import checked_colors
 
         return checked_colors(value)
+    if name == "inspect":
+        from pyex.repl.display.options import checked_inspect
+
+        return checked_inspect(value)
     return value
 
 
@@ -128,5 +134,6 @@ _CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "counter": (lambda value: value in ("restart", "continue"), '"restart" or "continue"'),
     "editing_mode": (lambda value: value in ("emacs", "vi"), '"emacs" or "vi"'),
     "status_line": _BOOL,
+    "history_lines": (lambda value: _is_count(value) and value > 0, "a number of inputs, 1 or more"),
     "history_file": (lambda value: value is None or (_is_text(value) and value != ""), 'a path, None or "default"'),
 }

@@ -32,7 +32,7 @@ from pyex.run import run_on
 from pyex.scheduler import scheduler
 
 _FENCE = re.compile(r"^(?P<indent> *)(?P<fence>`{3,}|~{3,})\s*(?P<language>[\w-]*)")
-_PROMPT = re.compile(r"pyex(?:\(\d+\))?> ?(.*)")
+_PROMPT = re.compile(r"(?:pyex|pry)(?:\(\d+\))?> ?(.*)")
 _CONTINUATION = re.compile(r"\.\.\.(?:\(\d+\))?> ?(.*)")
 # What differs from run to run: labels, which are bound, and times and versions, which are not compared.
 _CHANGING = re.compile(

@@ -56,7 +56,8 @@ def carry() -> None:
             else:
                 raise become_not_returned(block, function)
         except BaseException as error:
-            if isinstance(error, GreenletExit) and scheduler.current is not block:
+            # By the type itself: an exception that is asked for its __class__ may raise another.
+            if issubclass(type(error), GreenletExit) and scheduler.current is not block:
                 raise  # nobody raised it here: the greenlet is being freed
             step = None
             _fail(block, error, (function, args))
@@ -142,10 +143,17 @@ def _where(function: Any) -> str:
 def _reason(block: ControlBlock, error: BaseException, entry: Entry) -> Any:
     """The exit reason of what was not caught, which is reported unless it is an `exit`."""
     try:
-        reason = reason_of(error, entry)
-        if not isinstance(error, Exit | SystemExit):
+        reason = _reason_alone(block, error, entry)
+        if reason is not None and not issubclass(type(error), Exit | SystemExit):
             error_report.report(block, error, reason)
         return reason
+    except BaseException as failure:
+        return _reason_alone(block, failure, entry)
+
+
+def _reason_alone(block: ControlBlock, error: BaseException, entry: Entry) -> Any:
+    try:
+        return reason_of(error, entry)
     except BaseException as failure:
         # Copying and texts are the user's code: it may fail again, or be interrupted once more.
         try:

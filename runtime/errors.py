@@ -82,7 +82,7 @@ def describe(value: object) -> str:
     """A wrong argument as an error shows it, with the usual cause where one is known."""
     if isinstance(value, Self):
         return "self without parentheses: write self()"
-    text = repr(value)
+    text = safe_repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
 
 

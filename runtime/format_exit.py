@@ -136,7 +136,8 @@ def format_error(error: Any, inspect: Inspect = repr, stack: Sequence[Any] = ())
         return f"** (ErlangError) Erlang error: {inspect(error)}"
     text = _safe_text(error)
     line = f"** ({type(error).__qualname__}) {text}".rstrip()
-    for note in getattr(error, "__notes__", ()):
+    notes = getattr(error, "__notes__", ())
+    for note in notes if isinstance(notes, list | tuple) else ():
         line += f"\n{note if isinstance(note, str) else safe_repr(note)}"
     return line
 

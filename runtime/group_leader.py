@@ -41,6 +41,18 @@ def lead(block: ControlBlock, device: Device) -> None:
     _devices[block.pid] = device
 
 
+def resign(block: ControlBlock) -> None:
+    """A process is the leader of its device no more; what its group prints from here on goes to the standard one."""
+    _devices.pop(block.pid, None)
+
+
+def exchange_standard_device(device: Device) -> Device:
+    """Have the output of all that belong to the standard leader go to this device; returns the one before."""
+    leader = next(iter(_devices))
+    before, _devices[leader] = _devices[leader], device
+    return before
+
+
 def dismiss_all() -> None:
     _devices.clear()
 

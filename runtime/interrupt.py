@@ -43,7 +43,12 @@ def raise_in_foreground(error: BaseException | type[BaseException]) -> bool:
     handlers.
     """
     block = scheduler.foreground
-    if block is None or block.dying:
+    return block is not None and raise_in(block, error)
+
+
+def raise_in(block: ControlBlock, error: BaseException | type[BaseException]) -> bool:
+    """Have a process raise this when it next runs, soon; False where it is dying. For signal handlers and threads."""
+    if block.dying:
         return False
     block.pending = error
     scheduler.post(_wake_interrupted, block)

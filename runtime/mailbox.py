@@ -110,6 +110,8 @@ def _send_anyhow(destination: object, message: Any) -> Any:
                 deliver(block, copy, for_tracer)
         finally:
             scheduler.critical = 0
+        if scheduler.slice_over:
+            scheduler.on_slice_over()
     return message
 
 

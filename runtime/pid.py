@@ -30,7 +30,8 @@ class Pid:
     block: ControlBlock | None
 
     def __repr__(self) -> str:
-        return f"#PID<0.{self.number}.0>"
+        serial, number = divmod(self.number, 1 << 28)
+        return f"#PID<0.{number}.{serial}>"
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, Pid) and self.number == other.number)

@@ -38,8 +38,9 @@ class Reference:
     block: ControlBlock | type[Special]
 
     def __repr__(self) -> str:
-        high, low = divmod(self.number, 1 << 18)
-        return f"#Reference<0.0.{high}.{low}>"
+        rest, low = divmod(self.number, 1 << 18)
+        high, middle = divmod(rest, 1 << 32)
+        return f"#Reference<0.{high}.{middle}.{low}>"
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, Reference) and self.number == other.number)

@@ -6,11 +6,11 @@ import builtins
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from threading import Lock, get_ident
 from time import monotonic
-from types import TracebackType
+from types import CodeType, TracebackType
 from typing import Any, TextIO
 
 from greenlet import getcurrent
@@ -36,6 +36,7 @@ from pyex.errors import Exit
 from pyex.exit_signal import awaited, terminate, unwinding
 from pyex.outcome import Outcome, start_process
 from pyex.output import ProcessOutput, forget_waiting
+from pyex.process import Process
 from pyex.registered_name import registered_names
 from pyex.run_queue import DEAD
 from pyex.scheduler import Carrier, need_frames, scheduler
@@ -66,11 +67,25 @@ def run(function: Callable[..., Any], *args: Any) -> Any:
 
     On the main thread processes are preempted; on another they only switch when they wait, and a `RuntimeWarning`
     says so. Raises `RuntimeError` when called in a process, or while the runtime runs on another thread; but a file
-    that `pyex run` runs may end with it, too: there it calls the function, in the main process that is there already.
+    that `pyex run` runs, or that is loaded at the prompt, may end with it, too: there it calls the function, in the
+    process that is there already.
     """
-    if scheduler.is_inside() and scheduler.me().initial_call is exec:
+    if scheduler.is_inside() and scheduler.me().initial_call in program_functions:
         return function(*args)
     return run_on(StreamDevice(), function, *args)
+
+
+def execute(codes: Sequence[CodeType], namespace: dict[str, Any], halts: bool) -> None:
+    """The function of the main process of a program that is no function: a file, or a text from the command line. With
+    `halts=False` the program goes on until a signal ends it."""
+    for code in codes:
+        exec(code, namespace)
+    if not halts:
+        Process.sleep("infinity")
+
+
+# What processes do that run programs which could start the runtime themselves.
+program_functions: set[object] = {execute}
 
 
 def run_on(device: Device, function: Callable[..., Any], *args: Any) -> Any:

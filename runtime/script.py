@@ -11,7 +11,7 @@ from types import CodeType, ModuleType
 from pyex.error_report import describe_exception, shortened
 from pyex.errors import Exit
 from pyex.format_exit import format_banner, format_stack
-from pyex.run import run
+from pyex.run import execute, run
 from pyex.stack import stacktrace
 
 
@@ -21,10 +21,13 @@ class BadProgram(Exception):
 
 def read_program(path: str) -> str:
     """The text of a file; raises `BadProgram` where there is none."""
+    import tokenize
+
     try:
-        with open(path, encoding="utf-8") as file:
+        # As Python reads it: in the encoding that it names, else UTF-8, without a byte order mark.
+        with tokenize.open(path) as file:
             return file.read()
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, SyntaxError) as error:
         reason = error.strerror if isinstance(error, OSError) else f"not a text in UTF-8: {error}"
         raise BadProgram(f"pyex: {path}: {reason}") from None
 
@@ -34,45 +37,63 @@ def compile_program(text: str, name: str) -> CodeType:
     try:
         return compile(text, name, "exec", dont_inherit=True)
     except SyntaxError as error:
-        where = f"{error.filename}:{error.lineno}:{error.offset}"
+        where = f"{error.filename}:{error.lineno}:{error.offset}" if error.filename is not None else name
         line = f"\n    {(error.text or '').strip()}" if error.text else ""
         raise BadProgram(f"** ({type(error).__name__}) {where}: {error.msg}{line}") from None
     except ValueError as error:
         raise BadProgram(f"{name}: {error}") from None
 
 
-def run_file(path: str, arguments: Sequence[str]) -> int:
-    """Run a file as the main process, with `sys.argv` as `python FILE ARGS` sets it. Returns the exit status."""
+def run_file(path: str, arguments: Sequence[str], required: Sequence[str] = (), *, halts: bool = True) -> int:
+    """Run a file as the main process, with `sys.argv` as `python FILE ARGS` sets it, after those that it requires. With
+    `halts=False` the program goes on when the process has ended. Returns the exit status."""
     try:
-        code = compile_program(read_program(path), path)
+        codes = [compile_program(read_program(each), each) for each in (*required, path)]
     except BadProgram as error:
         print(error, file=sys.stderr)
         return 1
     sys.argv = [path, *arguments]
     import_from(os.path.dirname(os.path.abspath(path)))
-    return _run_code(code, path)
+    return _run_codes(codes, path, halts=halts)
 
 
-def run_text(text: str, arguments: Sequence[str]) -> int:
-    """Run a text as the main process, with everything of `from pyex import *` at hand. Returns the exit status."""
+def run_texts(
+    texts: Sequence[str], arguments: Sequence[str], required: Sequence[str] = (), *, halts: bool = True
+) -> int:
+    """As `run_file`, for texts, with everything of `from pyex import *` at hand."""
     try:
-        code = compile_program(text, "<-e>")
+        codes = [compile_program(read_program(each), each) for each in required]
+        for number, text in enumerate(texts):
+            name = "<-e>" if len(texts) == 1 else f"<-e {number + 1}>"
+            codes.append(compile_program(text, name))
+            linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
     except BadProgram as error:
         print(error, file=sys.stderr)
         return 1
-    linecache.cache["<-e>"] = (len(text), None, text.splitlines(keepends=True), "<-e>")
     sys.argv = ["-e", *arguments]
     import_from("")
-    return _run_code(code, None)
+    return _run_codes(codes, None, halts=halts)
 
 
-def prompt() -> int:
-    """Open the prompt. Returns the exit status."""
+def prompt(paths: Sequence[str] = (), dot_path: str | None = None, *, has_colours: bool = True) -> int:
+    """Open the prompt on what these files define. `dot_path` is the file to evaluate in place of `.pyex.py`, "" for
+    none. Returns the exit status."""
+    try:
+        programs = [(read_program(path), path) for path in paths]
+        for text, path in programs:
+            compile_program(text, path)
+        if dot_path:
+            read_program(dot_path)
+    except BadProgram as error:
+        print(error, file=sys.stderr)
+        return 1
     from pyex import repl
 
-    sys.argv = [""]
-    import_from("")
-    return repl.start()
+    sys.argv = [*paths] or [""]
+    import_from(os.path.dirname(os.path.abspath(paths[-1])) if paths else "")
+    if not has_colours:
+        os.environ["NO_COLOR"] = "1"
+    return repl.start(programs, dot_path=dot_path)
 
 
 def import_from(folder: str) -> None:
@@ -81,7 +102,7 @@ def import_from(folder: str) -> None:
         sys.path.insert(0, folder)
 
 
-def _run_code(code: CodeType, path: str | None) -> int:
+def _run_codes(codes: Sequence[CodeType], path: str | None, *, halts: bool) -> int:
     module = ModuleType("__main__")
     if path is not None:
         module.__file__ = path
@@ -91,7 +112,7 @@ def _run_code(code: CodeType, path: str | None) -> int:
         module.__dict__.update({name: getattr(pyex, name) for name in pyex.__all__})
     sys.modules["__main__"] = module
     try:
-        run(exec, code, module.__dict__)
+        run(execute, codes, module.__dict__, halts)
     except Exit as error:
         if error.reason in ("normal", "shutdown"):
             return 0
@@ -110,18 +131,3 @@ def _run_code(code: CodeType, path: str | None) -> int:
         print(describe_exception(error), file=sys.stderr)
         return 1
     return 0
-
-
-def load_and_prompt(path: str) -> int:
-    """Open the prompt on what a file has defined. Returns the exit status."""
-    try:
-        text = read_program(path)
-        compile_program(text, path)
-    except BadProgram as error:
-        print(error, file=sys.stderr)
-        return 1
-    from pyex import repl
-
-    sys.argv = [path]
-    import_from(os.path.dirname(os.path.abspath(path)))
-    return repl.start(text, path)

@@ -6,7 +6,6 @@ import importlib._bootstrap as _bootstrap  # the only place that tells whether a
 import os
 import site
 import sys
-import sysconfig
 from enum import IntEnum
 from types import FrameType, TracebackType
 from typing import Any
@@ -18,7 +17,7 @@ _PACKAGE = _ENGINE_FOLDER + os.sep
 _LIBRARY_FOLDERS = tuple(
     folder + os.sep
     for folder in {
-        *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
+        os.path.dirname(os.__file__),
         *site.getsitepackages(),
         site.getusersitepackages(),
     }

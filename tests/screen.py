@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 import pyte
-from ptyprocess import PtyProcess
+from ptyprocess import PtyProcess, PtyProcessError
 
 # How long a test waits for what should come at once: the machine may be busy.
 PATIENCE = 15.0
@@ -29,11 +29,15 @@ class Screen:
             screen.shows("2", "pyex(2)>")
     """
 
-    def __init__(self, *command: str, rows: int = 50, columns: int = 90, first: str = "pyex(1)>") -> None:
+    def __init__(
+        self, *command: str, rows: int = 50, columns: int = 90, first: str = "pyex(1)>", history: bool = False
+    ) -> None:
         self.screen = pyte.HistoryScreen(columns, rows, history=100_000)
         self.stream = pyte.ByteStream(self.screen)
         # No colours, so that lines compare as plain text, and nothing of the tester's own start-up files.
         environment = {**os.environ, "TERM": "xterm", "NO_COLOR": "1", "LC_ALL": "C.UTF-8", "PS1": "$ "}
+        if not history:
+            environment["PYEX_HISTORY"] = ""  # the tester's own is left alone
         self.process = PtyProcess.spawn(list(command or SHELL), dimensions=(rows, columns), env=environment)
         self.process.delayafterclose = self.process.delayafterterminate = 0.01
         if first:
@@ -43,7 +47,10 @@ class Screen:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.process.close(force=True)
+        try:
+            self.process.close(force=True)
+        except PtyProcessError:
+            self.process.wait()  # it has been killed, and takes a moment longer to end on a busy machine
 
     # What there is to see
 

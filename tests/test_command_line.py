@@ -59,11 +59,15 @@ def test_the_version(command: list[str], option: str) -> None:
 
 @pytest.mark.parametrize("option", ["--help", "-h"])
 def test_the_help_names_every_way_to_start(option: str) -> None:
-    """--help shows each form of the command on a line of its own."""
+    """--help is a page with the usual headings, and shows each form of the command on a line of its own."""
     done = pyex(option)
     assert (done.returncode, done.stderr) == (0, "")
-    for form in ("pyex ", "pyex FILE", "pyex run FILE [ARGS...]", "pyex -e EXPR", "pyex check FILE...", "--version"):
-        assert any(form in line for line in done.stdout.splitlines()), form
+    lines = done.stdout.splitlines()
+    headings = ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "FILES", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES"]
+    assert [line for line in lines if line and not line.startswith(" ")] == headings
+    for form in ("FILE", "run FILE [ARGS...]", "-e EXPR", "attach [PID|PATH]", "check FILE...", "--version"):
+        assert any(form in line for line in lines), form
+    assert max(map(len, lines)) <= 120
 
 
 MISTAKES = {
@@ -72,6 +76,12 @@ MISTAKES = {
     ("run",): "run: a file is missing",
     ("check",): "check: a file is missing",
     ("-e",): "-e: an expression is missing",
+    ("--eval",): "--eval: an expression is missing",
+    ("-r",): "-r: a file is missing",
+    ("--dot-pyex",): "--dot-pyex: a file is missing",
+    ("run", "-x"): "-x: unexpected after run; options come before it, and then a file",
+    ("attach", "1", "2"): "2: unexpected after attach 1",
+    ("--no-halt",): "--no-halt: goes with -e or run; the prompt stays until it is left",
     ("file.py", "more"): "more: unexpected after a file; write `pyex run file.py ...` to pass arguments",
 }
 
@@ -149,6 +159,20 @@ def test_a_folder_or_a_picture_is_no_program(tmp_path: Path) -> None:
     done = pyex("run", str(picture))
     assert done.returncode == 1
     assert done.stderr.startswith(f"pyex: {picture}: not a text in UTF-8")
+
+
+@pytest.mark.parametrize("form", ["run", "load"])
+@pytest.mark.parametrize(
+    "content",
+    [b"\xef\xbb\xbfprint(len('caf\xc3\xa9'))\n", b"# coding: latin-1\nprint(len('caf\xe9'))\n"],
+    ids=["byte order mark", "latin-1"],
+)
+def test_a_file_is_read_in_the_encoding_that_python_reads_it_in(tmp_path: Path, content: bytes, form: str) -> None:
+    """A byte order mark, and an encoding that the file names, are what they are to Python."""
+    path = tmp_path / "cafe.py"
+    path.write_bytes(content)
+    done = pyex("run", str(path)) if form == "run" else pyex(str(path))
+    assert done.stderr == "" and "4" in done.stdout.splitlines()
 
 
 # How a program ends
@@ -253,6 +277,19 @@ def test_ctrl_c_ends_a_program(text: str) -> None:
     assert running.returncode == 130
 
 
+def test_ctrl_c_ends_a_program_that_is_still_being_read(tmp_path: Path) -> None:
+    """Ctrl+C while the file is read, as from a pipe, ends pyex with the status 130, and without a traceback."""
+    path = tmp_path / "pipe.py"
+    os.mkfifo(path)
+    command = [sys.executable, "-m", "pyex", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        with path.open("w"):  # it has opened the other end
+            running.send_signal(signal.SIGINT)
+            assert running.wait(PATIENCE) == 130
+        assert running.stderr is not None
+        assert running.stderr.read() == ""
+
+
 # pyex -e
 
 
@@ -267,7 +304,47 @@ def test_an_expression_that_is_no_python() -> None:
     assert outcome(pyex("-e", "x = = 1")) == (1, "", "** (SyntaxError) <-e>:1:5: invalid syntax\n    x = = 1\n")
 
 
+def test_several_expressions_run_one_after_another() -> None:
+    """-e may be given more than once, as --eval too: the later see what the earlier have bound."""
+    assert outcome(pyex("-e", "x = 20", "--eval", "print(x + 1)")) == (0, "21\n", "")
+
+
+def test_a_required_file_is_loaded_before_an_expression(write: Write) -> None:
+    """What a file given by -r defines is at hand in -e."""
+    path = write("def double(n):\n    return n * 2\n")
+    assert outcome(pyex("-r", path, "-e", "print(double(4))")) == (0, "8\n", "")
+
+
+def test_a_program_that_is_not_to_halt_goes_on_until_a_signal() -> None:
+    """With --no-halt the other processes go on when the main process has done its work."""
+    text = "spawn(lambda: (Process.sleep(20), print('still here', flush=True)))"
+    command = [sys.executable, "-m", "pyex", "--no-halt", "-e", text]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "still here\n"
+        assert running.poll() is None
+        running.send_signal(signal.SIGINT)
+        assert running.wait(PATIENCE) == 130
+
+
 # pyex FILE
+
+
+def test_the_shell_is_left_with_a_status() -> None:
+    """quit(3) is the exit status; nonsense is refused, and exit(3) says how it is done."""
+    done = pyex(stdin="quit('three')\nexit(3)\nquit(3)\n")
+    assert done.returncode == 3
+    assert "quit takes an exit status, a number from 0 to 255, not 'three'" in done.stdout
+    assert "(to leave the shell with this status: quit(3))" in done.stdout
+
+
+def test_several_files_are_loaded_before_the_prompt(write: Write, tmp_path: Path) -> None:
+    """`pyex -r FILE FILE` loads one after the other, and the prompt has what both have defined."""
+    (tmp_path / "first.py").write_text("def one():\n    return 1\n")
+    path = write("def two():\n    return one() + 1\n")
+    done = pyex("-r", str(tmp_path / "first.py"), path, stdin="two()\n")
+    assert (done.returncode, done.stdout.splitlines()[1:3]) == (0, ["pyex(1)> two()", "2"])
+
 
 
 def test_a_file_is_loaded_before_the_prompt(write: Write) -> None:

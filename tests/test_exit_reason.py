@@ -277,6 +277,32 @@ def test_reason_of_an_exception_without_words_is_no_obstacle() -> None:
     assert isinstance(error, Unspeakable) and stacktrace
 
 
+class Untouchable(Exception):
+    """An exception that raises whatever it is asked, its class included."""
+
+    def __getattribute__(self, name: str) -> Any:
+        raise KeyboardInterrupt(name)
+
+
+def test_reason_of_an_exception_that_cannot_be_asked_anything_is_no_obstacle(caplog: pytest.LogCaptureFixture) -> None:
+    """A process whose exception raises another at every look ends alone, its peers are told, and it is reported."""
+
+    def crash() -> None:
+        raise Untouchable
+
+    error, _ = pyex.run(reason_of, crash)
+    assert isinstance(error, KeyboardInterrupt | RemoteError)
+    assert "** (Untouchable) <it cannot be shown: KeyboardInterrupt>" in caplog.text
+
+
+@in_process
+def test_reason_with_notes_that_are_no_list_is_put_into_words() -> None:
+    """Notes of an exception that somebody has replaced by something else are left out."""
+    error = ValueError("oops")
+    error.__notes__ = 42  # type: ignore[assignment]
+    assert format_banner("error", error) == "** (ValueError) oops"
+
+
 @in_process
 def test_reason_given_to_exit_is_a_copy() -> None:
     """Nothing mutable is shared through an exit reason."""

@@ -328,17 +328,43 @@ def test_splitting_loses_no_statement(text: str) -> None:
         ("x: int", None),
         ("def f(): return 1", None),
         ("import sys", None),
-        ("if True:\n    5\n", None),
         ("for x in [1]: x", None),
         ("x = 1\ndel x", None),
-        ("1;", None),
-        ("x = 1 ;  # quiet", None),
-        ("'é';", None),
     ],
 )
 def test_the_value_of_a_last_expression_or_assignment_is_echoed(text: str, value: object) -> None:
-    """Expressions and assignments echo, statements and anything that ends in a semicolon do not."""
+    """Expressions and assignments echo, statements do not."""
     assert echo(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("if True:\n    5\n", 5),
+        ("if False:\n    5\n", None),
+        ("if False:\n    5\nelif True:\n    y = 6\nelse:\n    7\n", 6),
+        ("match ('price', 8):\n    case ('price', p):\n        p\n    case _:\n        9\n", 8),
+        ("match 1:\n    case 2:\n        p\n", None),
+        ("try:\n    1 / 0\nexcept ZeroDivisionError:\n    10\nfinally:\n    11\n", 10),
+        ("try:\n    12\nexcept ZeroDivisionError:\n    10\nelse:\n    13\n", 13),
+        ("import contextlib\nwith contextlib.nullcontext(14) as n:\n    n\n", 14),
+        ("if True:\n    if True:\n        15\n", 15),
+        ("if True:\n    for x in [1]:\n        x\n", None),
+    ],
+)
+def test_a_branch_has_the_value_of_its_last_statement(text: str, value: object) -> None:
+    """As in Elixir: what an `if`, `match`, `try` or `with` ends with is what it is worth. Loops are worth nothing."""
+    assert echo(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1;", 1), ("x = 1 ;  # quiet", 1), ("'é';", "é"), ("x = 2; x + 1;", 3)],
+)
+def test_what_ends_in_a_semicolon_is_kept_and_not_shown(text: str, value: object) -> None:
+    """It has its value, and says that it is not for the screen."""
+    assert echo(text) == value
+    assert PythonLanguage().compile(text, "x").is_quiet == text.partition("#")[0].rstrip().endswith(";")
 
 
 @pytest.mark.parametrize(
@@ -560,3 +586,9 @@ def test_what_only_a_function_may_do_is_a_syntax_error_with_its_line(text: str) 
     error = error_of(text)
     assert "outside" in error.msg
     assert (error.text or "").strip() == text.split("\n")[-1]
+
+
+def test_an_await_at_the_prompt_says_what_to_write() -> None:
+    """Who is used to IPython's `await f()` is told of `blocking(f)`."""
+    assert error_of("await f(1)").msg.startswith("'await' outside function; blocking(f, …) runs")
+    assert error_of("1 + await f(1)").msg.startswith("'await' outside function; blocking(f, …) runs")

@@ -656,3 +656,29 @@ def test_a_reader_that_leaves_ends_the_session_quietly() -> None:
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.stdout.startswith("Interactive Pyex")
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("value", ["42", "__import__('io').BytesIO()"])
+def test_a_standard_output_that_is_none_is_replaced(value: str) -> None:
+    """Who gives `sys.stdout` something that cannot be written to is told so, and goes on, a death of the shell process
+    included."""
+    breaks = f"sys.stdout = {value};"
+    done = piped(f"import sys; {breaks}\n1 + 1\n{breaks} Process.exit(self(), 'kill')\n2 + 2\n")
+    assert "warning: sys.stdout could not be written to" in done.stdout
+    assert "\n2\n" in done.stdout and "\n4\n" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_an_exception_that_interrupts_who_looks_at_it_is_reported() -> None:
+    """The name of its class is all that is said of an exception that raises `KeyboardInterrupt` at every look."""
+    session(
+        """
+        pyex(1)> class Shy(Exception):
+        ...(1)>     def __getattribute__(self, name): raise KeyboardInterrupt(name)
+        ...(1)>
+        pyex(2)> raise Shy()
+        ** (Shy) <it cannot be shown: KeyboardInterrupt>
+        pyex(2)> 1 + 1
+        2
+        """
+    )

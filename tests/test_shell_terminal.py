@@ -14,7 +14,7 @@ import pytest
 from screen import CTRL_C, CTRL_D, CTRL_U, CTRL_Z, ENTER, SHELL, Screen
 
 BANNER = "Interactive Pyex (...) - press Ctrl+C to exit (type h() ENTER for help)"
-LEAVE_HINT = "(press Ctrl+C again to exit)"
+BREAK_HINT = "(press Ctrl+C again for the BREAK menu)"
 
 
 @pytest.fixture
@@ -137,9 +137,13 @@ def test_ctrl_c_interrupts_what_runs(screen: Screen, text: str) -> None:
     """Ctrl+C ends the input that is running, says where, and the same shell process takes the next one."""
     screen.runs(["me = self();", text])
     screen.cooks()
+    reported = lambda: "** (KeyboardInterrupt)" in screen.lines()  # noqa: E731
     if "flood" in text:
         screen.shows_somewhere("flood\nflood")
-    screen.insists(lambda: screen.presses(CTRL_C), lambda: "** (KeyboardInterrupt)" in screen.lines(), "the report")
+        screen.presses(CTRL_C)
+        screen.waits_for(reported, "the report")
+    else:
+        screen.insists(lambda: screen.presses(CTRL_C), reported, "the report")
     screen.prompt(2)
     screen.types("me == self()")
     screen.shows("pyex(2)> me == self()", "True", "pyex(3)>")
@@ -163,11 +167,18 @@ def test_ctrl_c_clears_a_half_typed_line(screen: Screen) -> None:
     screen.shows("1", "pyex(2)>")
 
 
-def test_ctrl_c_twice_on_an_empty_line_leaves(screen: Screen) -> None:
-    """The first Ctrl+C on an empty line says what the second does; the second leaves, with status 0 and a sane
-    terminal."""
+def test_ctrl_c_twice_on_an_empty_line_opens_the_break_menu_and_once_more_leaves(screen: Screen) -> None:
+    """The first Ctrl+C on an empty line says what the second does; that opens the BREAK menu, where one more leaves,
+    with status 0 and a sane terminal."""
     screen.presses(CTRL_C)
-    screen.shows(BANNER, LEAVE_HINT, "pyex(1)>")
+    screen.shows(BANNER, BREAK_HINT, "pyex(1)>")
+    screen.presses(CTRL_C)
+    screen.shows(
+        "pyex(1)>",
+        "BREAK: (a)bort (A)bort with dump (c)ontinue (p)roc info (i)nfo",
+        "       (l)oaded (v)ersion (k)ill (D)b-tables (d)istribution",
+    )
+    screen.waits_for(lambda: not screen.is_sane(), "a menu that reads keys")
     screen.presses(CTRL_C)
     assert screen.exit_status() == 0
     assert screen.is_sane()
@@ -271,14 +282,22 @@ def test_code_stays_and_data_goes_when_the_shell_process_dies(screen: Screen) ->
     )
 
 
-def test_breakpoint_opens_the_debugger(screen: Screen) -> None:
-    """`breakpoint()` at the prompt opens Python's debugger, which reads its commands here, and comes back."""
-    screen.types("breakpoint()")
+def test_pythons_own_debugger_works_at_the_prompt(screen: Screen) -> None:
+    """`pdb.set_trace()` opens Python's debugger, which reads its commands here, and comes back."""
+    screen.types("__import__('pdb').set_trace()")
     screen.shows("(Pdb)")
     screen.types("p 6 * 7")
     screen.shows("(Pdb) p 6 * 7", "42", "(Pdb)")
     screen.types("c")
     screen.prompt(2)
+
+
+def test_the_prompt_reads_on_when_the_program_closes_its_input(screen: Screen) -> None:
+    """`sys.stdin.close()` is the program's affair, and the terminal is the person's."""
+    screen.types("__import__('sys').stdin.close()")
+    screen.prompt(2)
+    screen.types("1 + 1")
+    screen.shows("2", "pyex(3)>")
 
 
 def test_another_program_has_the_terminal_while_it_runs(screen: Screen) -> None:

@@ -2,118 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import queue
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TextIO, cast
+from collections.abc import Iterator
 
-import pyte
 import pytest
-from prompt_toolkit.data_structures import Size
-from prompt_toolkit.input import PipeInput, create_pipe_input
-from prompt_toolkit.output.vt100 import Vt100_Output
+from desk import ALT_ENTER, BACKSPACE, CTRL_C, CTRL_D, FIRST, SECOND, TAB, UP, Desk, seated
+from prompt_toolkit.input import create_pipe_input
 
-from pyex.repl.language import Language
 from pyex.repl.language.python_language import PythonLanguage
-from pyex.repl.terminal import Terminal
-from pyex.repl.terminal.prompt import Answer, Prompt
-
-ROWS, COLUMNS = 600, 60
-PATIENCE = 10.0
-FIRST = Prompt("pyex(1)> ", "....(1)> ")
-SECOND = Prompt("pyex(2)> ", "....(2)> ")
-CTRL_C, CTRL_D, BACKSPACE, UP, TAB, ALT_ENTER = "\x03", "\x04", "\x7f", "\x1b[A", "\t", "\x1b\r"
-
-
-class Glass(io.TextIOBase):
-    """The terminal's screen: takes what is written, shows what a person would see."""
-
-    def __init__(self) -> None:
-        self.screen = pyte.Screen(COLUMNS, ROWS)
-        self.stream = pyte.Stream(self.screen)
-        self.written = ""
-        self.changed = threading.Condition()
-
-    def write(self, text: str) -> int:
-        with self.changed:
-            self.written += text
-            self.stream.feed(text.replace("\n", "\r\n"))  # as a terminal's line discipline does
-            self.changed.notify_all()
-        return len(text)
-
-    def lines(self) -> list[str]:
-        """The lines from the top down to the cursor or the last one that is not empty."""
-        rows = [row.rstrip() for row in self.screen.display]
-        used = [number for number, row in enumerate(rows) if row]
-        return rows[: max([*used, self.screen.cursor.y]) + 1]
-
-
-class Desk:
-    """A person at a terminal."""
-
-    def __init__(self, keyboard: PipeInput, language: Language | None = None) -> None:
-        self.keyboard = keyboard
-        self.glass = Glass()
-        self.answers: queue.Queue[tuple[Prompt, Answer]] = queue.Queue()
-        size = Size(rows=ROWS, columns=COLUMNS)
-        self.terminal = Terminal(
-            language or PythonLanguage(),
-            lambda prompt, answer: self.answers.put((prompt, answer)),
-            input=keyboard,
-            output=Vt100_Output(cast(TextIO, self.glass), lambda: size, term="xterm", enable_cpr=False),
-        )
-
-    def sees(self, *lines: str) -> None:
-        """Wait until the screen shows exactly these lines."""
-        self.waits_until(lambda: self.glass.lines() == list(lines), self.glass.lines)
-
-    def sees_last(self, text: str) -> None:
-        """Wait until the screen's last line ends with this text."""
-        self.waits_until(lambda: self.glass.lines()[-1].endswith(text), self.glass.lines)
-
-    def waits_until(self, holds: Callable[[], bool], shown: Callable[[], object]) -> None:
-        with self.glass.changed:
-            assert self.glass.changed.wait_for(holds, PATIENCE), shown()
-
-    def types(self, text: str) -> None:
-        """Press one key after another, each when the one before it has been read, as fingers do."""
-        for key in text:
-            self.presses(key)
-
-    def presses(self, key: str) -> None:
-        """Press a key and wait until the screen has changed and the prompt waits for the next one."""
-        before = len(self.glass.written)
-        self.keyboard.send_text(key)
-        self.waits_until(lambda: len(self.glass.written) > before, lambda: f"nothing happened after {key!r}")
-
-    def sends(self, text: str) -> None:
-        """Send the keys of a text in one go, as a paste without bracketed paste or a script does."""
-        self.keyboard.send_text(text.replace("\n", "\r"))
-
-    def pastes(self, text: str) -> None:
-        """Paste, in a terminal that marks what is pasted."""
-        self.keyboard.send_text(f"\x1b[200~{text}\x1b[201~")
-
-    def answer(self) -> tuple[Prompt, Answer]:
-        return self.answers.get(timeout=PATIENCE)
-
-    def input(self) -> str:
-        answer = self.answer()[1]
-        assert answer[0] == "input"
-        return answer[1]
-
-
-@contextmanager
-def seated(language: Language | None = None) -> Iterator[Desk]:
-    with create_pipe_input() as keyboard:
-        desk = Desk(keyboard, language)
-        desk.terminal.start()
-        try:
-            yield desk
-        finally:
-            desk.terminal.stop()
+from pyex.repl.terminal.line_editor import LineEditor
+from pyex.repl.terminal.prompt import Prompt
 
 
 @pytest.fixture
@@ -328,14 +226,14 @@ def test_ctrl_c_twice_leaves(desk: Desk) -> None:
     desk.terminal.ask(FIRST)
     desk.sees("pyex(1)>")
     desk.presses(CTRL_C)
-    desk.sees("(press Ctrl+C again to exit)", "pyex(1)>")
+    desk.sees("(press Ctrl+C again for the BREAK menu)", "pyex(1)>")
     desk.presses(CTRL_C)
     assert desk.answer() == (FIRST, ("interrupt",))
 
 
 def test_a_key_between_two_ctrl_c_stays(desk: Desk) -> None:
     """Two Ctrl+C with another key between them do not leave."""
-    hint = "(press Ctrl+C again to exit)"
+    hint = "(press Ctrl+C again for the BREAK menu)"
     desk.terminal.ask(FIRST)
     desk.sees("pyex(1)>")
     desk.presses(CTRL_C)
@@ -385,20 +283,50 @@ def test_a_screen_that_goes_away_hangs_nobody(desk: Desk, monkeypatch: pytest.Mo
     assert desk.terminal.backlog == 0
 
 
-def test_a_mistake_of_ours_hangs_nobody(capfd: pytest.CaptureFixture[str]) -> None:
-    """When the terminal's own code fails, the failure is reported, and the prompt gets an end of file."""
+def test_a_key_that_fails_costs_that_key_only() -> None:
+    """When what a key does fails, one line says so, the text stays, and the prompt lives on."""
 
     class Broken(PythonLanguage):
         def indent(self, text: str) -> str:
             raise RuntimeError("no idea")
 
-    with seated(Broken()) as desk:
+    with seated(Broken(), columns=300) as desk:
         desk.terminal.ask(FIRST)
         desk.types("if x:")
-        desk.keyboard.send_text("\r")
+        desk.presses("\r")
+        desk.waits_until(lambda: len(desk.glass.lines()) == 2, desk.glass.lines)
+        said, line = desk.glass.lines()
+        assert said.startswith("warning: that key failed, nothing else: RuntimeError: no idea (indent in ")
+        assert line == "pyex(1)> if x:"
+        desk.presses(CTRL_C)
+        desk.types("x\r")
+        assert desk.input() == "x"
+
+
+def test_a_mistake_of_ours_hangs_nobody(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the terminal's own code fails, the failure is reported, and the prompt gets an end of file."""
+
+    def fails(editor: LineEditor, lines: str) -> None:
+        raise RuntimeError("no idea")
+
+    monkeypatch.setattr(LineEditor, "print_above", fails)
+    with seated() as desk:
+        desk.terminal.ask(FIRST)
+        desk.types("x")
+        desk.terminal.write("above\n")
         assert desk.answer() == (FIRST, ("eof",))
     assert "RuntimeError: no idea" in capfd.readouterr().err
     assert desk.glass.written.rfind("\x1b[?2004l") > desk.glass.written.rfind("\x1b[?2004h") > 0
+
+
+@pytest.mark.parametrize("keys", ["ab\x1b-\x7f", "ab\x01\x1b-\x04", "ab\x1b-\x1b[A", "ab\x1b- "])
+def test_a_negative_argument_does_no_harm(desk: Desk, keys: str) -> None:
+    """Alt+- before a key gives it a negative count: Backspace and its like then do nothing."""
+    desk.terminal.ask(FIRST)
+    desk.keyboard.send_text(keys)
+    desk.keyboard.send_text("\x05")
+    desk.presses("!")
+    desk.sees("pyex(1)> ab!")
 
 
 def test_stop_at_a_prompt_ends_the_thread(desk: Desk) -> None:

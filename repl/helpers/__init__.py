@@ -2,60 +2,86 @@
 
 from __future__ import annotations
 
-import pydoc
-from collections.abc import Mapping
-from inspect import getdoc
-from typing import Any
-
 import pyex
-from pyex.repl.documentation import describe, summaries
-from pyex.repl.helpers.helper import NOTHING, Helper
-from pyex.repl.helpers.reload import r
-from pyex.repl.helpers.session import exit, flush, import_file, import_file_if_available, quit, respawn, v
-
-
-def h(subject: Any = NOTHING) -> None:
-    """`h()` lists what there is; `h(x)` shows the signature and documentation of a function, class or module, or of
-    what a name in quotes stands for. Mirrors IEx's `h/1`."""
-    print(_overview() if subject is NOTHING else describe(subject))
-
-
-def help(*subject: Any) -> None:
-    """`help()` points to `h()`; `help(x)` is Python's own."""
-    if subject:
-        pydoc.help(*subject)
-    else:
-        print("h() lists everything there is here, and h(x) tells of one thing; help(x) is Python's own help.")
-
-
-def _overview() -> str:
-    lines = ["", "Welcome to pyex: Erlang's processes for Python. Everything here is also in `from pyex import *`:", ""]
-    lines += _listed({name: getattr(pyex, name) for name in sorted(pyex.__all__, key=str.lower)})
-    lines += ["", "Helpers of the shell:", "", *_listed(HELPERS)]
-    lines += ["", "h(x) tells more, for example h(spawn), h(Process) or h(Process.link).", ""]
-    return "\n".join(lines)
-
-
-def _listed(subjects: Mapping[str, object]) -> list[str]:
-    return [f"  {line}" for line in summaries((name, getdoc(each) or "") for name, each in subjects.items())]
-
-
-# Each with a line of its own, in alphabetical order.
-_FUNCTIONS = (
+from pyex.repl.helpers.debugging import break_, breaks, continue_, n, next_, out, remove_breaks, reset_break, whereami
+from pyex.repl.helpers.documentation import b, exports, h, help, open, s, t
+from pyex.repl.helpers.errors import e
+from pyex.repl.helpers.files import cd, clear, ls, pwd
+from pyex.repl.helpers.helper import Helper
+from pyex.repl.helpers.identity import pid, ref
+from pyex.repl.helpers.information import i, process_info, processes, runtime_info
+from pyex.repl.helpers.reload import c, l, nl, r, recompile
+from pyex.repl.helpers.session import (
+    binding,
     exit,
     flush,
-    h,
-    help,
+    history,
     import_file,
     import_file_if_available,
     quit,
-    r,
     respawn,
     v,
+)
+from pyex.repl.helpers.watching import msc, trace, tree
+from pyex.repl.pry import pry
+from pyex.repl.py_ex import PyEx
+
+# Each with a line of its own, in alphabetical order.
+_FUNCTIONS = (
+    b,
+    binding,
+    break_,
+    breaks,
+    c,
+    cd,
+    clear,
+    continue_,
+    e,
+    exit,
+    exports,
+    flush,
+    h,
+    help,
+    history,
+    i,
+    import_file,
+    import_file_if_available,
+    l,
+    ls,
+    msc,
+    n,
+    next_,
+    nl,
+    open,
+    out,
+    pid,
+    process_info,
+    processes,
+    pry,
+    pwd,
+    quit,
+    r,
+    recompile,
+    ref,
+    remove_breaks,
+    reset_break,
+    respawn,
+    runtime_info,
+    s,
+    t,
+    trace,
+    tree,
+    v,
+    whereami,
 )
 HELPERS = {function.__name__: Helper(function) for function in _FUNCTIONS}
 
 
 def prelude() -> dict[str, object]:
     """What the prompt has from the start."""
-    return {**{name: getattr(pyex, name) for name in pyex.__all__}, **HELPERS}
+    return {**{name: vars(pyex)[name] for name in pyex.__all__ if name in vars(pyex)}, **HELPERS, "PyEx": PyEx}
+
+
+def rest_of_prelude() -> dict[str, object]:
+    """What it has a moment later, since it takes long to load: OTP."""
+    return {name: getattr(pyex, name) for name in pyex.__all__}

@@ -3,14 +3,20 @@
 The shell and its terminal know nothing about Python: they ask a `Language` whether Enter should run what is typed, how
 far to indent the next line, and how to turn text into something that runs. Python is the first such language; another
 one needs only an object with these names.
+
+`python_language` is that object for Python, and `python_input` what it makes of an input; `source_lines` keeps what
+was typed or loaded, for tracebacks to quote.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
+
+    from pyex.repl.completion import Completion
 
 State = Literal["complete", "incomplete", "invalid"]
 
@@ -31,6 +37,14 @@ class CompiledInput(Protocol):
     @property
     def binds_classes(self) -> frozenset[str]:
         """Those of `binds_code` that are classes: the shell warns when one of them is redefined."""
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the value is not to be shown, though it is one."""
+
+    @property
+    def is_assignment(self) -> bool:
+        """Whether the value is that of an assignment: a helper that is only given a name is not to be called."""
 
     def run(self, namespace: dict[str, object]) -> object:
         """Execute the input in `namespace`; return the value to echo, or None. Whatever the input raises passes."""
@@ -59,6 +73,9 @@ class Language(Protocol):
 
     def strip_prompts(self, text: str) -> str:
         """The code in a pasted session, without prompts, continuation prompts and outputs; other text unchanged."""
+
+    def complete(self, text: str, namespace: Mapping[str, object]) -> Completion:
+        """What can follow the text before the cursor, with the names of the prompt. Never runs the user's code."""
 
     def split(self, text: str) -> list[str]:
         """The inputs in what was typed or pasted, to be evaluated one after another."""

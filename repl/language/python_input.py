@@ -1,9 +1,10 @@
 """One input of Python: what it binds, how it runs, and which value it echoes.
 
-Echoed are the value of a last expression, what a last assignment assigned (`pid = spawn(f)`: the pid), and what
-`x += 1` made of `x`; everything else, and anything that ends in `;`, echoes nothing. To get at an assignment's value
-without evaluating anything twice, the last statement is rewritten: the value goes to a hidden name first, and from
-there on. Hidden names cannot be typed (they hold `<`), differ from input to input, and are gone when the input has run.
+Echoed are the value of a last expression, what a last assignment assigned (`pid = spawn(f)`: the pid), what `x += 1`
+made of `x`, and what the branch of an `if`, `match`, `with` or `try` ends with; everything else echoes nothing. What
+ends in `;` has a value that is kept and not shown. To get at an assignment's value without evaluating anything twice,
+the last statement is rewritten: the value goes to a hidden name first, and from there on. Hidden names cannot be typed
+(they hold `<`), differ from input to input, and are gone when the input has run.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ class PythonInput:
 
     binds_code: frozenset[str]
     binds_classes: frozenset[str]
+    is_quiet: bool
+    is_assignment: bool
     code: CodeType
     _value: str
     _star_imports: tuple[str, ...]
@@ -64,8 +67,12 @@ def compile_tree(tree: ast.Module, text: str, filename: str, flags: int) -> Pyth
     """Compile the parsed `text`, under the given `from __future__` flags. Raises what the compiler raises."""
     name = f"<value {next(_serial)}>"
     binding = list(_binding_statements(tree))
-    tree.body = _echoing(tree.body, text, name)
+    is_quiet = bool(tree.body) and _after(tree.body[-1], text).lstrip().startswith(";")
+    is_assignment = bool(tree.body) and isinstance(tree.body[-1], ast.Assign | ast.AnnAssign | ast.AugAssign)
+    tree.body = _keeping(tree.body, name)
     return PythonInput(
+        is_quiet=is_quiet,
+        is_assignment=is_assignment,
         binds_code=frozenset(bound for statement in binding for bound in _bound_names(statement)),
         binds_classes=frozenset(node.name for node in binding if isinstance(node, ast.ClassDef)),
         code=compile(tree, filename, "exec", flags, dont_inherit=True),
@@ -84,9 +91,9 @@ def _after(statement: ast.stmt, text: str) -> str:
     return line.encode()[statement.end_col_offset :].decode()  # Python counts columns in bytes
 
 
-def _echoing(body: list[ast.stmt], text: str, name: str) -> list[ast.stmt]:
-    """Return statements that do what `body` does and keep the value to echo, if there is one, in `name`."""
-    if body and not _after(body[-1], text).lstrip().startswith(";"):
+def _keeping(body: list[ast.stmt], name: str) -> list[ast.stmt]:
+    """Return statements that do what `body` does and keep its value, if there is one, in `name`."""
+    if body:
         body = [*body[:-1], *(ast.fix_missing_locations(part) for part in _keeping_value(body[-1], name))]
     # A string in first place would become the prompt's __doc__.
     return list(itertools.dropwhile(_is_bare_constant, body))
@@ -106,7 +113,25 @@ def _keeping_value(statement: ast.stmt, name: str) -> list[ast.stmt]:
             add = ast.copy_location(ast.AugAssign(ast.Name(name, ast.Store()), operator, value), statement)
             assign = ast.copy_location(ast.Assign([write], _load(name, value)), statement)
             return [*parts, _store(name, read), add, assign]
+        case ast.If() | ast.With() | ast.AsyncWith() | ast.Try() | ast.TryStar() | ast.Match():
+            for branch in _branches(statement):
+                branch[-1:] = _keeping_value(branch[-1], name)
     return [statement]
+
+
+def _branches(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """Yield the blocks of which one may be the last that runs: as in Elixir, an `if` or a `match` is worth what that
+    ends with."""
+    match statement:
+        case ast.Match(cases=cases):
+            yield from (case.body for case in cases)
+        case ast.Try() | ast.TryStar():
+            yield from (block for block in (statement.body, statement.orelse) if block)
+            yield from (handler.body for handler in statement.handlers)
+        case ast.If():
+            yield from (block for block in (statement.body, statement.orelse) if block)
+        case ast.With() | ast.AsyncWith():
+            yield statement.body
 
 
 def _taken_apart(

@@ -12,33 +12,35 @@ so that the error can say how pyex spells them; a text that it accepts is never 
 """
 
 from __future__ import annotations
-import __future__
 
 import ast
 import codeop
 import itertools
 import re
 import warnings
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from pyex.repl.language.python_input import PythonInput, compile_tree
+from pyex.repl.language.source_lines import FUTURE_FLAGS, first_line, keep
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
+
+    from pyex.repl.completion import Completion
 
 _COMPOUND = (
     ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match,
     ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef,
 )  # fmt: skip
-_FUTURE_FLAGS = tuple(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 # The flags by which the standard library's codeop tells "not finished" from "wrong".
 _UNFINISHED_FLAGS: int = codeop.PyCF_ALLOW_INCOMPLETE_INPUT | codeop.PyCF_DONT_IMPLY_DEDENT  # type: ignore[attr-defined]
 # What the compiler raises, besides SyntaxError, for NUL bytes, lone surrogates and absurd nesting.
 _REFUSALS = (ValueError, OverflowError, RecursionError, MemoryError)
 _CUTS_TRIED = 20
 
-_PROMPT = re.compile(r"[ \t]*(?:pyex(?:\([^()\n]*\)\d*)?>|>>>)(?: (.*)|[ \t]*)$")
+_PROMPT = re.compile(r"[ \t]*(?:(?:pyex|pry)(?:\([^()\n]*\)\d*)?>|>>>)(?: (.*)|[ \t]*)$")
 _NUMBERED_CONTINUATION = re.compile(r"[ \t]*\.\.\.\([^()\n]*\)\d*>(?: (.*)|[ \t]*)$")
 _BARE_CONTINUATION = re.compile(r"[ \t]*\.\.\.>?(?: (.*)|[ \t]*)$")
 
@@ -61,6 +63,12 @@ _ELIXIR_HINTS = (
      ':{0} is Elixir\'s way to write an atom; in pyex write "{1}"'),
     (re.compile(r"\b([\w.]+\.(?:await|async|yield))(?=\()"),
      "{0} has a word of Python's own in it; in pyex write {0}_(…)"),
+    (re.compile(r"^continue[ \t]*(?:\(|$)"), "'continue' outside a loop; the debugger's helper is continue_()"),
+    (re.compile(r"^break![ \t]*\S|^break[ \t]*\("),
+     "break is a word of Python's own; the debugger's helper is break_(…)"),
+    (re.compile(r"^(b|c|cd|exports|h|i|import_file|l|ls|nl|open|pid|r|ref|runtime_info|s|t|v|whereami)"
+                r"[ \t]+[\w\":.-].*"),
+     "in pyex a helper is called with parentheses: {0}(…)"),
     (re.compile(r"\b([\w.]+)\?(?=\()"), "a name that ends in ? is Elixir; in pyex write {0}(…)"),
 )  # fmt: skip
 
@@ -156,6 +164,16 @@ class PythonLanguage:
             return session + "\n"
         return session
 
+    def complete(self, text: str, namespace: Mapping[str, object]) -> Completion:
+        """Return what can follow the text before the cursor: `complete("Process.ali", namespace)` has `alias` and
+        `alive`.
+
+        See `pyex.repl.completion`, which is imported when first asked for.
+        """
+        from pyex.repl.completion import complete
+
+        return complete(text, namespace)
+
     def split(self, text: str) -> list[str]:
         """Cut `text` into inputs, one a top-level statement: `split("x = 1\\nx")` is `["x = 1", "x"]`.
 
@@ -174,8 +192,8 @@ class PythonLanguage:
         inputs = []
         start = 0
         for group, following in itertools.zip_longest(groups, groups[1:]):
-            end = _last_line(group[-1]) + 1
-            limit = _first_line(following[0]) if following else len(lines)
+            end = _last_line(group[-1])
+            limit = first_line(following[0]) - 1 if following else len(lines)
             # An indented comment below a block still belongs to it, and so does whatever ends the text.
             while end < limit and (not following or not lines[end].strip() or lines[end][0].isspace()):
                 end += 1
@@ -211,7 +229,8 @@ class PythonLanguage:
             raise _explained(error, text, filename) from None
         except _REFUSALS as error:
             raise SyntaxError(f"cannot compile this: {str(error) or 'it is nested too deeply'}") from None
-        self._future |= sum(flag for flag in _FUTURE_FLAGS if compiled.code.co_flags & flag)
+        keep(compiled.code, text)
+        self._future |= compiled.code.co_flags & FUTURE_FLAGS
         return compiled
 
 
@@ -256,21 +275,15 @@ def _shallower(margin: str) -> str:
     return margin[:-1] if margin.endswith("\t") else margin.removesuffix("    ")
 
 
-def _first_line(statement: ast.stmt) -> int:
-    """Return the index of the line that `statement` starts on, its decorators included."""
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(decorator.lineno for decorator in decorators)]) - 1
-
-
 def _last_line(statement: ast.stmt) -> int:
-    return (statement.end_lineno or statement.lineno) - 1
+    return statement.end_lineno or statement.lineno
 
 
 def _grouped_by_line(statements: list[ast.stmt]) -> list[list[ast.stmt]]:
     """Put statements that share a line into one group."""
     groups: list[list[ast.stmt]] = []
     for statement in statements:
-        if groups and _last_line(groups[-1][-1]) == _first_line(statement):
+        if groups and _last_line(groups[-1][-1]) == first_line(statement):
             groups[-1].append(statement)
         else:
             groups.append([statement])
@@ -285,6 +298,8 @@ def _explained(error: SyntaxError, text: str, filename: str) -> SyntaxError:
         return error
     line = lines[number - 1]
     error.text = error.text or line + "\n"
+    if error.msg == "'await' outside function":
+        error.msg += "; blocking(f, …) runs the coroutine function f and waits for its value"
     masked = _mask(text).split("\n")[number - 1]
     for pattern, message in _ELIXIR_HINTS:
         # What lies wholly before the place where Python stumbled was right.

@@ -7,15 +7,16 @@ statement that bound a name decides.
 
 from __future__ import annotations
 
-import linecache
 import os
 import sys
 from types import ModuleType
 
 from pyex import Pid
 from pyex.closure import DATA_NAMES
-from pyex.repl.language import CompiledInput, Language
+from pyex.repl.language import CompiledInput, Language, source_lines
 
+# Where classes belong that are typed at a prompt in a program that has a `__main__` of its own.
+MODULE = "pyex.prompt"
 # The bindings of the node's shells, those that have ended too: the first one's module is the node's `__main__`.
 _node: list[Bindings] = []
 
@@ -23,16 +24,18 @@ _node: list[Bindings] = []
 class Bindings:
     """The namespace of a shell, and which names in it are code."""
 
-    def __init__(self, prelude: dict[str, object], language: Language) -> None:
+    def __init__(self, prelude: dict[str, object], language: Language, *, owns_main: bool = True) -> None:
+        """Without `owns_main`, the program has a `__main__` of its own."""
         # A module, so that the classes typed at the prompt have one to belong to.
-        self.module = ModuleType("__main__")
+        name = _node[0].module.__name__ if _node else "__main__" if owns_main else MODULE
+        self.module: ModuleType = ModuleType(name)
         self.namespace: dict[str, object] = self.module.__dict__
         self._prelude = {**prelude, DATA_NAMES: self}
         self._language = language
         # What `def`, `class` and `import` bound last; a name that stands for something else since is data.
         self._code: dict[str, object] = {}
         # The file that was loaded before the first prompt, as its tracebacks name it, where it is, and its definitions.
-        self._file: tuple[str, str] | None = None
+        self.file: tuple[str, str] | None = None
         self._loading = False
         self._loaded: dict[str, object] = {}
         self._gone: dict[str, Pid] = {}
@@ -41,12 +44,19 @@ class Bindings:
         self._is_in_use = False
         self._restore_prelude()
 
+    def extend_prelude(self, names: dict[str, object]) -> None:
+        """Have these names as well, as if they had been there from the start."""
+        more = {name: value for name, value in names.items() if name not in self._prelude}
+        self._prelude |= more
+        self._own |= more.keys()
+        self.namespace.update(more)
+
     def join_node(self) -> None:
         """Share code with the other shells of the node from here on."""
         if _node:
             self._adopt(_node[0]._code)
         else:
-            sys.modules["__main__"] = self.module
+            sys.modules[self.module.__name__] = self.module
         _node.append(self)
         self._is_in_use = True
 
@@ -78,7 +88,7 @@ class Bindings:
             self.namespace.pop("__file__", None)
         else:
             # Where it is must not depend on where the program has gone since.
-            self._file = self._file or (path, os.path.abspath(path))
+            self.file = self.file or (path, os.path.abspath(path))
             self.namespace["__file__"] = path
 
     def is_of_file(self, subject: object) -> bool:
@@ -89,12 +99,9 @@ class Bindings:
     def load_again(self) -> None:
         """Run the loaded file once more, in these bindings; names for what it had defined stand for the new versions.
         Raises what opening, compiling and running it raises."""
-        assert self._file is not None
-        path, place = self._file
-        with open(place, encoding="utf-8") as file:
-            text = file.read()
-        compiled = self._language.compile(text, path)
-        linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
+        assert self.file is not None
+        path, place = self.file
+        compiled = self._language.compile(source_lines.read(place, path), path)
         before = self._loaded
         self.set_file(path)
         try:
@@ -133,7 +140,8 @@ class Bindings:
 
     def remember(self, value: object) -> None:
         """Have `_` stand for the last value that was shown, unless the person has given the name a meaning."""
-        if self.namespace.get("_") is self._last:
+        # `def _(…)` gives a function whose name does not matter.
+        if self.namespace.get("_") is self._last or "_" in self._code:
             self.namespace["_"] = self._last = value
 
     def _adopt(self, code: dict[str, object]) -> None:

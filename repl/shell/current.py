@@ -30,12 +30,21 @@ def shells() -> list[Shell]:
     return [*_shells.values()]
 
 
+def shell_of(process: Pid | None) -> Shell | None:
+    """The shell whose own process this is: it leads the processes that come from its inputs. Of a shell and the one at
+    a process that has stopped it is the latter."""
+    return next((shell for shell in reversed(shells()) if shell.pid == process), None)
+
+
 def current() -> Shell:
-    """The shell that evaluates in the calling process; in other processes the one whose evaluator was started last.
+    """The shell that evaluates in the calling process, or that it comes from; elsewhere the one whose evaluator was
+    started last.
 
     Raises `RuntimeError` where there is no shell.
     """
-    shell = _shells.get(Process.self()) if scheduler.is_inside() else None
+    shell = None
+    if scheduler.is_inside():
+        shell = _shells.get(Process.self()) or shell_of(scheduler.me().group_leader)
     if shell is None and _shells:
         shell = next(reversed(_shells.values()))
     if shell is None:

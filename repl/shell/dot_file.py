@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 NAME = ".pyex.py"
 
 
 def find() -> str | None:
     """The first that there is: in the current folder, at home, or in the folder `pyex` of the XDG configuration."""
-    folders = [Path(), Path("~"), Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config") / "pyex"]
+    folders = ["", "~", os.path.join(os.environ.get("XDG_CONFIG_HOME") or "~/.config", "pyex")]
     for folder in folders:
-        path = os.path.expanduser(folder / NAME)
+        path = os.path.expanduser(os.path.join(folder, NAME))
         if os.path.isfile(path):
             return path
     return None
@@ -21,10 +20,12 @@ def find() -> str | None:
 
 def read(path: str) -> str | None:
     """Its text; None, and a warning, where it cannot be read."""
+    import tokenize
+
     try:
-        with open(path, encoding="utf-8") as file:
+        with tokenize.open(path) as file:
             return file.read()
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, SyntaxError) as error:
         reason = error.strerror if isinstance(error, OSError) else f"not a text in UTF-8: {error}"
         print(f"warning: could not read {path}: {reason}", file=sys.stderr, flush=True)
         return None

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import linecache
 import math
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from pyex import Atom, Exit, Reference, receive, send
 from pyex.error_report import describe_exception, shortened
 from pyex.errors import Unwind
 from pyex.format_exit import format_banner, format_stack
 from pyex.output import ProcessOutput
-from pyex.repl.display import inspect
-from pyex.repl.helpers.helper import NO_RESULT, Helper, LeaveShell, Respawn
+from pyex.repl.configuration import settings
+from pyex.repl.display import error as coloured_error
+from pyex.repl.display import inspect, result, warning
+from pyex.repl.helpers.helper import Helper
 from pyex.repl.language import CompiledInput
+from pyex.repl.language.source_lines import register
+from pyex.repl.pry.resume import Resume
 from pyex.repl.shell.bindings import Bindings
+from pyex.repl.shell.outcome import NO_RESULT, LeaveShell, Respawn
+from pyex.run import program_functions
 from pyex.run_queue import HIGH_QUEUE
 from pyex.scheduler import scheduler
 from pyex.stack import stacktrace
@@ -35,21 +40,33 @@ _HOW_TO_LEAVE = "(to leave the shell: exit() or Ctrl+D)"
 
 def evaluate_inputs(shell: Shell, key: Reference) -> None:
     """The evaluator's function: runs one input after another, as `(key, "evaluate", text, filename, echoes)` asks for
-    it; `echoes` says whether to print the value, and to remember it."""
+    it; `echoes` says whether to print the value, and to remember it. `(key, "leave")` ends it."""
     # The prompt answers while thousands are busy.
     scheduler.me().queue = HIGH_QUEUE
     # A person at a prompt may call time.sleep and need not be told that it blocks.
     scheduler.me().blocked_since = math.inf
     while True:
-        _, _, text, filename, echoes = receive((key, EVALUATE, ..., ..., ...))
+        _, request, *details = receive((key, EVALUATE, ..., ..., ...), (key, LEAVE))
+        if request == LEAVE:
+            return
+        text, filename, echoes = details
         try:
-            verdict = _evaluate(text, filename, echoes, shell)
+            verdict = evaluate(text, filename, echoes, shell)
         except Respawn:
             return
+        # Loaded while the first prompt is idle.
+        from pyex.repl.reloading.project import note_loaded
+
+        note_loaded(shell.bindings)
         send(shell.pid, (key, verdict))
 
 
-def _evaluate(text: str, filename: str, echoes: bool, shell: Shell) -> Atom:
+# A file that is loaded at the prompt, or pasted, may end with `run(main)`.
+program_functions.add(evaluate_inputs)
+
+
+def evaluate(text: str, filename: str, echoes: bool, shell: Shell) -> Atom:
+    """Run one input in the calling process, with Ctrl+C for it, and print what came of it. Returns a verdict."""
     me = scheduler.me()
     shell.console.foreground(me)
     try:
@@ -66,28 +83,34 @@ def _evaluate(text: str, filename: str, echoes: bool, shell: Shell) -> Atom:
 
 
 def _run(text: str, filename: str, echoes: bool, shell: Shell) -> Atom:
-    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    register(filename, text)
     try:
+        if settings.auto_reload and echoes:
+            from pyex.repl.reloading.project import reload_changed
+
+            reload_changed(shell.bindings)
         compiled = shell.language.compile(text, filename)
         value = run_compiled(compiled, shell.bindings)
-        if isinstance(value, Helper):
+        if isinstance(value, Helper) and not compiled.is_assignment:
             value = value()
-    except LeaveShell:
+    except LeaveShell as leaving:
+        shell.status = leaving.status
         return LEAVE
-    except (Unwind, Respawn):
+    except (Unwind, Respawn, Resume):
         raise
     except BaseException as error:
         shell.last_error = error
         report = _report(error)
         _settle()
-        _print(report)
+        say(coloured_error(report))
         return WRONG
     _settle()
     if echoes:
         shell.values.append(shell.counter, None if value is NO_RESULT else value)
         if value is not None and value is not NO_RESULT:
             shell.bindings.remember(value)
-            _print(inspect(value))
+            if not compiled.is_quiet:
+                say(result(value))
     return FINE
 
 
@@ -96,7 +119,7 @@ def run_compiled(compiled: CompiledInput, bindings: Bindings) -> Any:
     replaced = bindings.classes_bound(compiled)
     value = bindings.run(compiled)
     for name in replaced:
-        _print(f"warning: redefining module {name}")
+        say(warning(f"redefining module {name}"))
     if scheduler.forked:
         # The child of a fork that was typed here: the prompt is its parent's.
         sys.stdout.flush()
@@ -113,17 +136,29 @@ def _settle() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, ProcessOutput):
             stream.flush_partial_lines()
+    _mend_output()
 
 
 def _report(error: BaseException) -> str:
-    """What was not caught, as IEx shows it: below the first line the places in the user's code, or else an empty
-    line."""
+    """What was not caught; its kind alone, where an exception of the user's cannot even be looked at."""
+    try:
+        return _description(error)
+    except Unwind:
+        raise
+    except BaseException as other:
+        return f"** ({type(error).__name__}) <it cannot be shown: {type(other).__name__}>\n"
+
+
+def _description(error: BaseException) -> str:
+    """As IEx shows it: below the first line the places in the user's code, or else an empty line."""
     if isinstance(error, SyntaxError):
+        from pyex.repl.display.syntax_error import syntax_report
+
         return syntax_report(error)
     if isinstance(error, SystemExit):
         return f"** (SystemExit) {error}\n{_HOW_TO_LEAVE}\n"
     if isinstance(error, Exit):
-        hint = f"\n{_HOW_TO_LEAVE}" if error.reason in (0, 1) else ""
+        hint = _how_to_leave(error.reason)
         return format_banner("exit", error.reason, inspect) + hint + (_places_in_functions(error) or "\n")
     report = describe_exception(error)
     if not stacktrace(error.__traceback__):
@@ -132,23 +167,31 @@ def _report(error: BaseException) -> str:
     return "\n" + report if isinstance(error, KeyboardInterrupt) else report
 
 
+def _how_to_leave(reason: Any) -> str:
+    """A hint, where somebody may have meant to leave."""
+    if type(reason) is not int:
+        return ""
+    return f"\n{_HOW_TO_LEAVE}" if reason in (0, 1) else f"\n(to leave the shell with this status: quit({reason}))"
+
+
 def _places_in_functions(error: Exit) -> str:
     """Where an exit came from; nothing when that is what was typed itself, which stands above."""
     stack = stacktrace(error.__traceback__)
     return format_stack(shortened(stack)) if any(function != "<module>" for _, function, _, _ in stack) else ""
 
 
-def syntax_report(error: SyntaxError) -> str:
-    """A syntax error, and the place it points at."""
-    number = error.lineno or 1
-    line = (error.text or "").rstrip("\n")
-    report = f"** ({type(error).__name__}) {error.filename}:{number}:{error.offset or 1}: {error.msg}"
-    if line:
-        gutter = " " * (len(str(number)) + 2)
-        column = max((error.offset or 1) - 1, 0)
-        report += f"\n{gutter}|\n {number} | {line}\n{gutter}| {' ' * column}^"
-    return report + "\n"
-
-
-def _print(text: Any) -> None:
+def say(text: str) -> None:
+    """Print what the shell itself has to say, whatever an input has made of `sys.stdout`."""
+    _mend_output()
     print(text, flush=True)
+
+
+def _mend_output() -> None:
+    """Have `sys.stdout` be something that can be printed to: the menus, and other processes, print too."""
+    try:
+        print(end="")
+    except OSError:
+        raise
+    except Exception as error:
+        sys.stdout = ProcessOutput(cast(TextIO, sys.__stdout__), error=False)
+        print(warning(f"sys.stdout could not be written to ({error}): it is what it was before"), flush=True)

@@ -2,76 +2,107 @@
 
 from __future__ import annotations
 
-import linecache
+import math
 import os
 from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyex
 from pyex import Atom, Pid, Process, Reference, make_ref, receive, send, spawn_monitor
 from pyex.control_block import ControlBlock
 from pyex.exit_signal import terminate
-from pyex.format_exit import format_exit
+from pyex.format_exit import format_exit, is_exception_reason
 from pyex.repl import configuration
 from pyex.repl.configuration import settings
 from pyex.repl.console import ANSWER, Console
-from pyex.repl.display import inspect
-from pyex.repl.helpers import prelude
-from pyex.repl.language import Language
+from pyex.repl.display import error, inspect
+from pyex.repl.helpers import prelude, rest_of_prelude
+from pyex.repl.language import Language, source_lines
+from pyex.repl.pry import breakpoint_hook
+from pyex.repl.pry.resume import STOPPED
 from pyex.repl.shell import current, dot_file
 from pyex.repl.shell.bindings import Bindings
-from pyex.repl.shell.evaluator import EVALUATE, FINE, LEAVE, evaluate_inputs, run_compiled
+from pyex.repl.shell.evaluator import EVALUATE, FINE, LEAVE, WRONG, evaluate_inputs, run_compiled, say
 from pyex.repl.shell.value_history import ValueHistory
 from pyex.repl.terminal.prompt import Answer, Prompt
 from pyex.run_queue import HIGH_QUEUE
 from pyex.scheduler import scheduler
 
+if TYPE_CHECKING:
+    from pyex.repl.pry.stop import Stop
+
 BANNER = f"Interactive Pyex ({pyex.__version__}) - press Ctrl+C to exit (type h() ENTER for help)"
 # What others ask of a shell process: `(CONTROL, what)`.
-CONTROL, INTERRUPT = Atom("control"), Atom("interrupt")
+CONTROL, INTERRUPT, PROMPT_IS_UP = Atom("control"), Atom("interrupt"), Atom("prompt_is_up")
 
 
 class Shell:
     """One shell: its bindings, the evaluator it owns now, and the inputs that wait for it."""
 
-    def __init__(self, console: Console, language: Language, *, dot_path: str | None = None) -> None:
-        """`dot_path` is the file to evaluate at each start of an evaluator: see `dot_file.find`."""
+    def __init__(
+        self,
+        console: Console,
+        language: Language,
+        *,
+        dot_path: str | None = None,
+        names: Mapping[str, object] | None = None,
+        owns_main: bool = True,
+    ) -> None:
+        """`dot_path` is the file to evaluate at each start of an evaluator: see `dot_file.find`. `names` are at hand
+        at the prompt besides the usual ones. Without `owns_main`, it is a guest in a program that has a `__main__`."""
         self.console = console
         self.language = language
         self.dot_path = dot_path
-        self.bindings = Bindings(prelude(), language)
+        self.bindings = Bindings({**prelude(), **(names or {})}, language, owns_main=owns_main)
         self.values = ValueHistory()
-        self.last_error: BaseException | None = None
+        # An exception, or the exit reason `(exception, stacktrace)` that ended the last evaluator.
+        self.last_error: BaseException | tuple[Any, Any] | None = None
         self.inputs: deque[str] = deque()
+        # What has been typed so far, with the numbers of the prompts.
+        self.history: list[tuple[int, str]] = []
+        # Processes that have stopped, and wait until they are met.
+        self.stopped: deque[Stop] = deque()
+        # What was being typed when one of them came in between.
+        self.typed = ""
         self.counter = 1
         self.failures = 0
+        # What the person has asked the program to end with.
+        self.status: int | None = None
         self.evaluator: Pid
         self.monitor: Reference
         self.key: Reference
         self.pid: Pid
         self.ended_by = 0
+        self._is_loaded = False
         self.block: ControlBlock | None = None
 
     def __deepcopy__(self, memo: dict[int, object]) -> Shell:
         """The evaluator is given the shell itself, not a copy: the two are one program in two processes."""
         return self
 
-    def run(self, first: str | None = None, first_name: str = "") -> int:
-        """The shell process's function. `first` is evaluated before anything is asked for. Returns how many inputs went
-        wrong, deaths of the shell process included."""
+    def run(self, programs: Sequence[tuple[str, str]] = ()) -> int:
+        """The shell process's function. `programs`, texts with the names of their files, are evaluated before anything
+        is asked for. Returns how many inputs went wrong, deaths of the shell process included."""
         self.block = scheduler.me()
         self.block.queue = HIGH_QUEUE
+        # It loads OTP and the like from the disk, which is nothing to tell a person of.
+        self.block.blocked_since = math.inf
         self.pid = Process.self()
         self.console.attach(self.pid)
         self.bindings.join_node()
+        breakpoint_hook.install()
         try:
-            self._converse(first, first_name)
+            self._converse(programs)
         except BrokenPipeError:
             pass  # nobody reads the session any more: leave, quietly
         finally:
             current.dismiss(self.evaluator)
             self.bindings.leave_node()
+            if not current.shells():
+                breakpoint_hook.uninstall()
         return self.failures
 
     def end(self, number: int, frame: FrameType | None) -> None:
@@ -82,12 +113,12 @@ class Shell:
         if self.block is not None:
             scheduler.post(terminate, self.block, Atom("shutdown"))
 
-    def _converse(self, first: str | None, first_name: str) -> None:
+    def _converse(self, programs: Sequence[tuple[str, str]]) -> None:
         self._print(BANNER)
         self._start_evaluator()
-        if first is not None:
-            self.bindings.set_file(first_name)
-            self._evaluate(first, first_name, echoes=False)
+        for program, path in programs:
+            self.bindings.set_file(path)
+            self._evaluate(program, path, echoes=False)
             self.bindings.set_file(None)
         self._evaluate_dot_file()
         while (text := self._next_input()) is not None:
@@ -109,8 +140,13 @@ class Shell:
         """The next input; None to leave."""
         asked = False
         while not self.inputs:
+            if not self._meet_stopped():
+                return None
+            if self.inputs:
+                break
             if not asked:
-                self.console.ask(self.prompt())
+                self.console.ask(replace(self.prompt(), initial=self.typed) if self.typed else self.prompt())
+                self.typed = ""
                 asked = True
             me = scheduler.me()
             self.console.foreground(me if self.console.interrupt_leaves else None)
@@ -130,37 +166,65 @@ class Shell:
                     return None
                 self.inputs.extend(self.language.split(answer[1]))
                 asked = False
-        return self.inputs.popleft()
+        text = self.inputs.popleft()
+        self.history.append((self.counter, text))
+        return text
 
     def _evaluate(self, text: str, filename: str, *, echoes: bool = True) -> Any:
+        self._load_the_rest()
         send(self.evaluator, (self.key, EVALUATE, text, filename, echoes))
         message = self._hear((self.key, ...))
         if message is None:
             return None
-        self.failures += message[1] not in (FINE, LEAVE)
+        self.failures += message[1] == WRONG
         return message[1]
 
     def _hear(self, pattern: Any) -> Any:
         """The next message like this; None where the evaluator is a new one since."""
-        message = receive(pattern, ("DOWN", self.monitor, ..., ..., ...), (CONTROL, ...))
-        if message[0] == "DOWN":
-            self._restart(message[4])
-            return None
-        if message[0] == CONTROL:
-            self._obey(message[1])
-            return None
-        return message
+        while True:
+            message = receive(pattern, ("DOWN", self.monitor, ..., ..., ...), (CONTROL, ...), (STOPPED, ..., ...))
+            if message[0] == "DOWN":
+                self._restart(message[4])
+                return None
+            if message[0] == CONTROL:
+                self._obey(message[1])
+                if message[1] != PROMPT_IS_UP:
+                    return None
+                continue
+            if message[0] != STOPPED:
+                return message
+            from pyex.repl.pry.meeting import AGAIN, met
+
+            heard = met(self, message[2], pattern)
+            if heard is not AGAIN:
+                return heard
+
+    def _meet_stopped(self) -> bool:
+        """Meet the processes that have stopped by now. Returns False to leave."""
+        while (message := receive((STOPPED, ..., ...), after=0, default=None)) is not None:
+            self.stopped.append(message[2])
+        while self.stopped:
+            from pyex.repl.pry.meeting import visit
+
+            if not visit(self, self.stopped.popleft()):
+                return False
+        return True
 
     def _obey(self, what: Any) -> None:
         if what == INTERRUPT:
             self._interrupt()
+        elif what == PROMPT_IS_UP:
+            self._load_the_rest()
+
+    def _load_the_rest(self) -> None:
+        """Load what the prompt need not wait for: it should be up at once."""
+        if not self._is_loaded:
+            self._is_loaded = True
+            self.bindings.extend_prelude(rest_of_prelude())
 
     def import_file(self, path: str) -> Any:
         """Evaluate a file in the calling process, as if it were typed; returns its value."""
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-        linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
-        return run_compiled(self.language.compile(text, path), self.bindings)
+        return run_compiled(self.language.compile(source_lines.read(path), path), self.bindings)
 
     # The evaluator
 
@@ -168,7 +232,7 @@ class Shell:
         self.key = make_ref()
         self.values = ValueHistory()
         self.last_error = None
-        self.evaluator, self.monitor = spawn_monitor(lambda: evaluate_inputs(self, self.key))
+        self.evaluator, self.monitor = spawn_monitor(evaluate_inputs, self, self.key)
         current.serve(self.evaluator, self)
 
     def _restart(self, reason: Any) -> None:
@@ -176,17 +240,20 @@ class Shell:
         if reason != "normal" or not isinstance(reason, str):
             self.failures += 1
             words = format_exit(reason, inspect)
-            self._print(f"** (EXIT from {self.evaluator!r}) shell process exited with reason: {words}")
+            self._print(error(f"** (EXIT from {self.evaluator!r}) shell process exited with reason: {words}"))
         self._print(f"\n{BANNER}")
         if settings.counter == "restart":
             self.counter = 1
         self._replace_evaluator()
+        if is_exception_reason(reason):
+            self.last_error = reason
 
     def _interrupt(self) -> None:
         """As the user switch command's `i`: the evaluator and its data are gone, the counter stays."""
-        Process.demonitor(self.monitor, ["flush"])
         Process.exit(self.evaluator, "kill")
-        self._print("** (EXIT) interrupted")
+        # It may print a little more on its way out.
+        receive(("DOWN", self.monitor, ..., ..., ...))
+        self._print(error("** (EXIT) interrupted"))
         self._replace_evaluator()
 
     def _replace_evaluator(self) -> None:
@@ -208,4 +275,4 @@ class Shell:
         self.dot_path = path if evaluator == self.evaluator else None
 
     def _print(self, text: str) -> None:
-        print(text, flush=True)
+        say(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pyex.errors import describe
 from pyex.repl.configuration import settings
 
 
@@ -28,8 +29,5 @@ class ValueHistory:
             numbers = [*self._values]
             number = numbers[number] if -number <= len(numbers) else number
         if number not in self._values:
-            raise RuntimeError(f"v({number}) is out of bounds")
+            raise RuntimeError(f"v({describe(number)}) is out of bounds")
         return self._values[number]
-
-    def clear(self) -> None:
-        self._values.clear()

@@ -22,12 +22,13 @@ import sys
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from pyex.repl.language import Language
+from pyex.repl.terminal.input_history import configured_file
 from pyex.repl.terminal.prompt import Answer, Prompt
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from pyex.repl.terminal.line_editor import LineEditor
 
 REPAINT_SECONDS = 1 / 30
+# How long the first prompt has been up when the rest of the program may take its time.
+IDLE_SECONDS = 0.1
 WRITE_AT_ONCE = 64 * 1024
 
 
@@ -48,7 +51,14 @@ class Terminal:
 
     `deliver(prompt, answer)` is called in the terminal's thread when a prompt has its answer: `("input", text)`,
     `("interrupt",)` when Ctrl+C was pressed twice on an empty prompt, `("eof",)` when Ctrl+D was pressed on an empty
-    prompt or the terminal is gone. `input` and `output` are prompt_toolkit's, by default those of the process.
+    prompt or the terminal is gone, and `("switch", text)` for Ctrl+G, with what was typed so far: a later prompt with
+    it as its `initial` text brings it back.
+
+    `input` and `output` are prompt_toolkit's, by default those of the process. All of the following are called in the
+    terminal's thread: `namespace()` is what Tab completes from; `status()` is the text of the status line, its parts
+    two spaces apart; `history_file()` is where the history is kept, see `configured_file`; `has_colours()` says whether
+    it shows colours, by default what the environment says. `when_idle()`, if given, is called once, in a thread of its
+    own, when the first prompt has been up for a moment; what is typed until then is not coloured yet.
     """
 
     def __init__(
@@ -58,11 +68,21 @@ class Terminal:
         *,
         input: Input | None = None,
         output: Output | None = None,
+        namespace: Callable[[], Mapping[str, object]] = lambda: {},
+        status: Callable[[], str] | None = None,
+        history_file: Callable[[], str | None] = configured_file,
+        has_colours: Callable[[], bool] | None = None,
+        when_idle: Callable[[], None] | None = None,
     ) -> None:
         self._language = language
         self._deliver = deliver
         self._input = input
         self._output = output
+        self._namespace = namespace
+        self._status = status
+        self._history_file = history_file
+        self._has_colours = has_colours
+        self._when_idle = when_idle
         self._thread = threading.Thread(target=self._run, name="pyex-terminal", daemon=True)
         self._commands: SimpleQueue[Command] = SimpleQueue()
         # One byte for each character on its way to the screen. A number would need a lock to be exact, and a signal
@@ -116,6 +136,11 @@ class Terminal:
         """How many characters are queued and not yet on the screen, an unfinished line that is held back included."""
         return 0 if self._ended else len(self._unwritten)
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether it reads keys for a prompt, or is about to."""
+        return self._prompt is not None
+
     def _put(self, command: Command) -> None:
         self._commands.put(command)
         # The thread says that it sleeps *before* it looks into the queue for the last time: no command is missed.
@@ -134,9 +159,19 @@ class Terminal:
         self._ended = True
 
     async def _serve(self) -> None:
+        # Imported in this thread, so that the rest of the program starts meanwhile.
+        from prompt_toolkit.application import create_app_session
+
         self._loop = asyncio.get_running_loop()
         self._loop.set_exception_handler(self._callback_failed)
-        self._editor = self._new_editor()
+        # Without it, two terminals of a program would take each other's prompts for the one that is up.
+        with create_app_session():
+            self._editor = self._new_editor()
+            if self._when_idle is None:
+                self._editor.load_lexer()
+            await self._obey_until_stopped()
+
+    async def _obey_until_stopped(self) -> None:
         while not self._stopping:
             if self._failure is not None:
                 raise self._failure
@@ -153,6 +188,7 @@ class Terminal:
         if self._reading is not None:
             await self._reading
         self._write_directly()
+        self._editor.close()
 
     def _obey(self, command: Command) -> None:
         if self._stopping:
@@ -167,7 +203,12 @@ class Terminal:
                 self._editor.finish(None)
 
     def _callback_failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        self._failure = self._failure or context.get("exception")
+        error = context.get("exception")
+        if isinstance(error, Exception) and not isinstance(error, OSError) and _is_of_a_key(error):
+            # A mistake in one key, ours or prompt_toolkit's, costs that key only: the session is worth more.
+            self.write(f"warning: that key failed, nothing else: {_described(error)}\n")
+            return
+        self._failure = self._failure or error
         self._wake.set()
 
     def _reading_ended(self, reading: asyncio.Task[None]) -> None:
@@ -192,8 +233,17 @@ class Terminal:
         # Imported in this thread, so that the rest of the program starts meanwhile.
         from pyex.repl.terminal.line_editor import LineEditor
 
-        above = self._write_all_above
-        return LineEditor(self._language, self._input, self._output, show=self.write, before_finish=above)
+        return LineEditor(
+            self._language,
+            self._input,
+            self._output,
+            show=self.write,
+            before_finish=self._write_all_above,
+            namespace=self._namespace,
+            status=self._status,
+            history_file=self._history_file,
+            has_colours=self._has_colours,
+        )
 
     def _show_prompt(self, prompt: Prompt) -> None:
         if self._prompt is None:
@@ -218,6 +268,16 @@ class Terminal:
 
     def _prompt_comes_up(self) -> None:
         self._loop.call_soon(self._show_held)
+        when_idle, self._when_idle = self._when_idle, None
+        if when_idle is not None:
+            thread = threading.Thread(target=self._load_the_rest, args=(when_idle,), name="pyex-start-up", daemon=True)
+            self._loop.call_later(IDLE_SECONDS, thread.start)
+
+    def _load_the_rest(self, when_idle: Callable[[], None]) -> None:
+        self._editor.load_lexer()
+        with suppress(RuntimeError):  # the loop may have been closed meanwhile
+            self._loop.call_soon_threadsafe(self._editor.repaint)
+        when_idle()
 
     # Output
 
@@ -279,3 +339,14 @@ class Terminal:
             output.flush()
             del self._unwritten[:size]
             self._unfinished_line = (self._unfinished_line + text).rpartition("\n")[2]
+
+
+def _is_of_a_key(error: Exception) -> bool:
+    """Whether it was raised by what a key does."""
+    return any(frame.f_code.co_name == "_call_handler" for frame, _ in traceback.walk_tb(error.__traceback__))
+
+
+def _described(error: Exception) -> str:
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    what = "".join(traceback.format_exception_only(error)).strip()
+    return f"{what} ({place.name} in {place.filename}, line {place.lineno})"
