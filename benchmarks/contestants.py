@@ -32,6 +32,20 @@ PEERS = (
     Contestant("generators", "bare_generators.py"),
 )
 
+
+@dataclass(frozen=True)
+class Shell:
+    """A prompt whose start is timed: what it shows when it is there, and what it needs installed."""
+
+    name: str
+    prompt: str
+    requirements: tuple[str, ...] = ()
+
+
+IEX = Shell("IEx", "iex(1)>")
+CPYTHON = Shell("CPython's own", ">>>")
+SHELLS = (Shell("ptpython", ">>>", ("ptpython",)), Shell("IPython", "In [1]:", ("ipython",)), IEX, CPYTHON)
+
 # What the targets call the peers.
 RIVALS = ("pykka", "triotp", "otpylib", "fauxtp")
 
@@ -39,3 +53,8 @@ RIVALS = ("pykka", "triotp", "otpylib", "fauxtp")
 def pyex(version: str) -> Contestant:
     """pyex on one version of Python, such as 3.12."""
     return Contestant(f"pyex {version}", "pyex.py")
+
+
+def bare_prompt(version: str) -> Shell:
+    """prompt_toolkit and Pygments alone, on one version of Python."""
+    return Shell(f"bare prompt_toolkit {version}", "bare>")

@@ -96,11 +96,11 @@ def build_pyex(folder: Path) -> Path:
     return next(folder.glob("*.whl"))
 
 
-def find_elixir() -> str:
-    """The command `elixir`; installed where that can be done without asking anybody."""
+def find_elixir(command: str = "elixir") -> str:
+    """The command `elixir`, or another of its own; installed where that can be done without asking anybody."""
     if not shutil.which("elixir") and hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
         run(["apt-get", "install", "--yes", "--no-install-recommends", "elixir"])
-    found = shutil.which("elixir")
+    found = shutil.which(command)
     if found is None:
         raise Unavailable("elixir is not installed (Debian: apt install elixir)")
     return found

@@ -42,6 +42,25 @@ def figures_table(results: Results, columns: list[str]) -> list[Row]:
     return rows
 
 
+def shells_table(results: Results, names: list[str]) -> list[Row]:
+    """How soon the shells are there, the soonest first."""
+    timed = [name for name in names if results.value(name, "prompt_usable") is not None]
+    rows = [["", "usable, ms", "middle half", "drawn, ms", "memory, MB", "starts"]]
+    for name in sorted(timed, key=lambda name: results.value(name, "prompt_usable") or 0):
+        spread = results.spread(name, "prompt_usable")
+        rows.append(
+            [
+                name,
+                shown(results.value(name, "prompt_usable")),
+                "–".join(map(shown, spread)) if spread else "–",
+                shown(results.value(name, "prompt_drawn")),
+                shown(results.value(name, "prompt_memory")),
+                str(len(results.samples[name, "prompt_usable"])),
+            ]
+        )
+    return rows
+
+
 def ratio_table(results: Results, columns: list[str], base: str) -> list[Row]:
     """How many times what `base` needs the others need, where more than one has a figure."""
 
@@ -117,7 +136,7 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {model}, {memory:.0f} GB of memory, {system}"
 
 
-def markdown(results: Results, columns: list[str], reference: str, how: str) -> str:
+def markdown(results: Results, columns: list[str], shells: list[str], reference: str, how: str) -> str:
     """The whole of RESULTS.md."""
     peers = [column for column in columns if not column.startswith("pyex")]
     versions = ", ".join(f"{name} {version}" for name, version in results.versions.items())
@@ -133,6 +152,10 @@ Written by `make bench`; what each row means is in [README.md](README.md).
 - {versions}
 
 {as_markdown(figures_table(results, columns))}
+
+## Starting a shell
+
+{as_markdown(shells_table(results, shells))}
 
 ## Missing
 

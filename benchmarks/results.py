@@ -25,6 +25,14 @@ class Results:
         samples = self.samples.get((contestant, key))
         return statistics.median(samples) if samples else None
 
+    def spread(self, contestant: str, key: str) -> tuple[float, float] | None:
+        """Between which values the middle half is."""
+        samples = self.samples.get((contestant, key), [])
+        if len(samples) < 2:
+            return None
+        low, _, high = statistics.quantiles(samples, n=4)
+        return low, high
+
     def ratio(self, contestant: str, key: str, base: str, base_key: str | None = None) -> float | None:
         """How many times the value of `base` this is."""
         value, reference = self.value(contestant, key), self.value(base, base_key or key)

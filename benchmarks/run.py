@@ -21,12 +21,16 @@ if sys.version_info < (3, 11):  # noqa: UP036 -- said here, for what follows is 
 
 import environments
 import report
-from contestants import ELIXIR, PEERS, Contestant, pyex
+import start_up
+from contestants import CPYTHON, ELIXIR, IEX, PEERS, SHELLS, Contestant, Shell, bare_prompt, pyex
 from environments import HERE, Unavailable
 from results import Results
+from start_up import Starter
 from work import WORK, Work
 
 PASSES = 3
+# The name of what is measured by `start_up`.
+START_UP = "start_up"
 
 
 @dataclass(frozen=True)
@@ -53,20 +57,25 @@ def main() -> None:
                 if runner.contestant.name.startswith(work.only):
                     say(f"pass {number} of {passes}: {work.name}: {runner.contestant.name}")
                     measure(runner, work, options.quick, results)
+    names: list[str] = []
+    if not options.work or START_UP in options.work:
+        starters = prepare_shells(options.who, runners, results)
+        names = [starter.shell.name for starter in starters]
+        start_up.measure(starters, start_up.QUICK_STARTS if options.quick else start_up.STARTS, results, say)
     say("")
     columns = [runner.contestant.name for runner in runners]
-    show(results, columns)
+    show(results, columns, names)
     if options.quick or options.work or options.who:
         print("RESULTS.md is left as it was: only a full run writes it.")
         return
     minutes = (time.monotonic() - begin) / 60
     how = f"the median of {passes} passes, interleaved, in {minutes:.0f} minutes; {load()}"
-    (HERE / "RESULTS.md").write_text(report.markdown(results, columns, reference(), how))
+    (HERE / "RESULTS.md").write_text(report.markdown(results, columns, names, reference(), how))
     print("Written to benchmarks/RESULTS.md.")
 
 
 def parse() -> argparse.Namespace:
-    names = [work.name for work in WORK]
+    names = [*(work.name for work in WORK), START_UP]
     parser = argparse.ArgumentParser(description="Measure pyex beside its peers.")
     parser.add_argument("--quick", action="store_true", help="one pass over a tenth of the work; only prints")
     parser.add_argument("--passes", type=int, help=f"how often everything is done ({PASSES})")
@@ -93,8 +102,9 @@ def prepare(who: list[str] | None, results: Results) -> list[Runner]:
     """Everybody who can take part; for the others, why they cannot."""
     wanted = {pyex(version): python for version, python in environments.pythons().items()}
     wanted |= dict.fromkeys(PEERS, sys.executable)
-    if unknown := set(who or ()) - {contestant.name for contestant in wanted}:
-        sys.exit(f"unknown: {', '.join(unknown)}; there are: {', '.join(contestant.name for contestant in wanted)}")
+    names = [*(contestant.name for contestant in wanted), *(shell.name for shell in SHELLS)]
+    if unknown := set(who or ()) - {*names}:
+        sys.exit(f"unknown: {', '.join(unknown)}; there are: {', '.join(names)}")
     runners: list[Runner] = []
     with tempfile.TemporaryDirectory() as folder:
         for contestant, python in wanted.items():
@@ -127,6 +137,37 @@ def command_of(contestant: Contestant, python: str, folder: Path, results: Resul
         # The floors need nothing but what pyex itself stands on.
         inside = environments.prepare("floors", python, environments.pyex_requirements())
     return str(inside), "-P"
+
+
+def prepare_shells(who: list[str] | None, runners: list[Runner], results: Results) -> list[Starter]:
+    """The shells that can be started: pyex on each Python beside the bare prompt there, and the others."""
+    starters = []
+    for runner in runners:
+        version = runner.contestant.name.removeprefix("pyex ")
+        if version != runner.contestant.name:
+            python = Path(runner.command[0])
+            bare = str(HERE / "peers" / "bare_prompt.py")
+            starters.append(Starter(Shell(runner.contestant.name, "pyex(1)>"), (str(python.with_name("pyex")),)))
+            starters.append(Starter(bare_prompt(version), (str(python), "-P", bare)))
+    for shell in SHELLS:
+        if not who or shell.name in who:
+            say(f"preparing {shell.name}")
+            try:
+                starters.append(Starter(shell, command_of_shell(shell, results)))
+            except (Unavailable, OSError) as reason:
+                results.absent[shell.name] = str(reason)
+    return starters
+
+
+def command_of_shell(shell: Shell, results: Results) -> tuple[str, ...]:
+    """What starts it; it is installed for that if need be."""
+    if shell is CPYTHON:
+        return (sys.executable,)
+    if shell is IEX:
+        return (environments.find_elixir("iex"),)
+    inside = environments.prepare(shell.name, sys.executable, shell.requirements)
+    results.versions[shell.name] = environments.installed_version(inside, shell.requirements[0])
+    return (str(inside.with_name(shell.requirements[0])),)
 
 
 # Measuring
@@ -188,8 +229,10 @@ def load() -> str:
     return f"load at the end {os.getloadavg()[0]:.1f}"
 
 
-def show(results: Results, columns: list[str]) -> None:
+def show(results: Results, columns: list[str], shells: list[str]) -> None:
     print(report.as_text(report.figures_table(results, columns)), end="\n\n")
+    if shells:
+        print(report.as_text(report.shells_table(results, shells)), end="\n\n")
     print(report.as_text(report.targets_table(results, columns, reference())), end="\n\n")
     for line in report.missing_lines(results):
         print(f"Missing: {line}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from contestants import ELIXIR, RIVALS
+from contestants import ELIXIR, IEX, RIVALS, SHELLS, bare_prompt
 from results import Results
 
 # Noise that "costs nothing" and "constant" leave room for.
@@ -42,6 +42,8 @@ def targets(results: Results, own: list[str], reference: str) -> Iterator[Target
         yield from _against_itself(results, name)
     yield from _memory(results, reference)
     yield from _shell(results, reference)
+    for name in own:
+        yield from _start(results, name)
 
 
 def _best_rival(results: Results, key: str) -> float | None:
@@ -84,3 +86,11 @@ def _shell(results: Results, name: str) -> Iterator[Target]:
     answer, key = results.value(name, "busy_answer_max"), results.value(name, "busy_key_p95")
     yield Target(f"{name}, 1,000 endless loops: 1+1 answered, longest", answer, 100, "ms")
     yield Target(f"{name}, 1,000 endless loops: a key painted, p95", key, 25, "ms")
+
+
+def _start(results: Results, name: str) -> Iterator[Target]:
+    bare = bare_prompt(name.removeprefix("pyex ")).name
+    yield Target(f"{name}: usable prompt, times {bare}", results.ratio(name, "prompt_usable", bare), 1.15, "×")
+    others = [shell.name for shell in SHELLS if shell.requirements or shell is IEX]
+    times = [ratio for other in others if (ratio := results.ratio(name, "prompt_usable", other)) is not None]
+    yield Target(f"{name}: usable prompt, times the fastest of {', '.join(others)}", max(times, default=None), 1, "×")

@@ -130,7 +130,6 @@ WORK = (
         "shell",
         1000,
         (
-            Figure("shell_start", "shell: start to usable prompt", "ms"),
             Figure("idle_answer_median", "shell, idle: 1+1 answered, median", "ms"),
             Figure("idle_answer_max", "shell, idle: 1+1 answered, longest", "ms"),
             Figure("idle_key_p50", "shell, idle: key painted, p50", "ms"),

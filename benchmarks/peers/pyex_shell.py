@@ -1,4 +1,4 @@
-"""pyex's shell at a real terminal: how soon it is there, answers, and shows what is typed."""
+"""pyex's shell at a real terminal: how soon it answers, and shows what is typed."""
 
 from __future__ import annotations
 
@@ -123,17 +123,7 @@ def figures(terminal: Terminal, load: str) -> Figures:
     }
 
 
-def time_start() -> float:
-    """From starting the program until a key that was pressed stands behind the prompt."""
-    watch = Stopwatch()
-    with opened() as terminal:
-        terminal.wait_for(lambda: terminal.prompt_number() == 1)
-        terminal.types("1")
-        return watch.milliseconds()
-
-
 def shell(loops: int) -> Figures:
-    start = statistics.median(time_start() for _ in range(3))
     with opened() as terminal:
         terminal.wait_for(lambda: terminal.prompt_number() == 1)
         idle = figures(terminal, "idle")
@@ -147,7 +137,7 @@ def shell(loops: int) -> Figures:
             terminal.press(ENTER)
             terminal.wait_for(lambda: terminal.prompt_number() == number + 1)
             busy = figures(terminal, "busy")
-    return {"shell_start": start, **idle, **busy}
+    return {**idle, **busy}
 
 
 if __name__ == "__main__":
