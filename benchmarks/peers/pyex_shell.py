@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import select
 import statistics
 import sys
@@ -21,6 +22,7 @@ KEYS = 200
 KEYS_IN_A_LINE = 40
 PATIENCE_SECONDS = 20.0
 ENTER, CLEAR_LINE = "\r", "\x15"
+EMPTY_PROMPT = re.compile(r"pyex\(([0-9]+)\)>")
 
 LOOP = """\
 def loop():
@@ -60,9 +62,9 @@ class Terminal:
 
     def prompt_number(self) -> int:
         """The number of the empty prompt on the last line; 0 while there is none."""
-        last = (self.lines() or [""])[-1]
-        number = last.removeprefix("pyex(").removesuffix(")>")
-        return int(number) if number.isdigit() else 0
+        # All of the line: an answer is a number, too, and is there before the next prompt.
+        prompt = EMPTY_PROMPT.fullmatch((self.lines() or [""])[-1])
+        return int(prompt[1]) if prompt else 0
 
     def shows(self, *lines: str) -> bool:
         """Whether these lines stand on the screen, one below the other."""
