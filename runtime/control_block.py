@@ -25,13 +25,20 @@ Monitor = tuple["Reference", "ControlBlock", "ControlBlock", object, bool]
 
 
 class Tracer:
-    """Who is told of what a process does, and of which things."""
+    """Who is told of what a process does, and of which things; and who else is told besides.
 
-    __slots__ = ("flags", "receiver")
+    `receiver` is a process, of which a chain has one at most, as its first; or the queue of an observer, which is no
+    process and is told without messages. A chain is shared by processes, and never changed.
+    """
 
-    def __init__(self, receiver: ControlBlock, flags: frozenset[str]) -> None:
+    __slots__ = ("beside", "flags", "receiver")
+
+    def __init__(
+        self, receiver: ControlBlock | deque[Any], flags: frozenset[str], beside: Tracer | None = None
+    ) -> None:
         self.receiver = receiver
         self.flags = flags
+        self.beside = beside
 
 
 class ControlBlock:

@@ -84,12 +84,23 @@ def put(block: ControlBlock, message: Any) -> None:
 
 
 def trace_event(block: ControlBlock, flag: str, *event: Any) -> None:
-    """Tell the tracer of a process, if it has one that wants to hear of such things. Tracers are not traced."""
+    """Tell those tracers of a process that want to hear of such things. Tracers are not traced, only observed."""
     tracer = block.tracer
-    if tracer is None or flag not in tracer.flags:
-        return
-    if tracer.receiver.dying:
-        block.tracer = None
-        block.special = block.dying
-    else:
-        put(tracer.receiver, (TRACE, block.pid, *event))
+    while tracer is not None:
+        receiver = tracer.receiver
+        if flag not in tracer.flags:
+            pass
+        elif isinstance(receiver, deque):
+            receiver.append((block.pid, *event))
+        elif receiver.dying:
+            block.tracer = tracer.beside
+            block.special = block.dying or block.tracer is not None
+        else:
+            message = (TRACE, block.pid, *event)
+            observer = receiver.tracer
+            while observer is not None:
+                if isinstance(observer.receiver, deque):
+                    observer.receiver.append((receiver.pid, RECEIVE, message))
+                observer = observer.beside
+            put(receiver, message)
+        tracer = tracer.beside

@@ -20,6 +20,7 @@ from pyex.reference import Reference, make_ref
 from pyex.run_queue import BY_PRIORITY
 from pyex.scheduler import scheduler
 from pyex.stack import initial_call
+from pyex.trace import inherited
 
 # Functions whose call only makes an object.
 RETURNS_AT_ONCE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
@@ -120,11 +121,8 @@ def check_function(call: str, function: object) -> None:
 def _trace(parent: ControlBlock, child: ControlBlock) -> None:
     """In a critical section."""
     call = initial_call(child.initial_call)
-    child.tracer = scheduler.new_tracer
-    if parent.tracer is not None:
-        trace_event(parent, PROCS, Atom("spawn"), child.pid, call)
-        if "set_on_spawn" in parent.tracer.flags:
-            child.tracer = parent.tracer
+    trace_event(parent, PROCS, Atom("spawn"), child.pid, call)
+    child.tracer = inherited(parent.tracer)
     child.special = child.tracer is not None
     trace_event(child, PROCS, Atom("spawned"), parent.pid, call)
 

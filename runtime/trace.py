@@ -1,7 +1,13 @@
-"""Tracing: a process is told what others do, by messages."""
+"""Tracing: a process is told what others do, by messages.
+
+Beside the one process that `trace` sets, observers see a process's events: parts of the program that must not be seen
+themselves. They are no processes; what they see is put into a queue of theirs, of events like `(pid, "send", message,
+to)`, and goes on for all that the observed process spawns. Compare OTP's trace sessions.
+"""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
@@ -75,7 +81,7 @@ def _read_flags(flags: Iterable[Any]) -> tuple[frozenset[str], ControlBlock]:
             case _:
                 known = ", ".join(f'"{each}"' for each in sorted(FLAGS))
                 raise bad_argument(3, f'invalid flag: {describe(flag)}; known are {known}, "all", ("tracer", pid)')
-    if receiver.tracer is not None:
+    if traced_for(receiver) is not None:
         raise bad_argument(3, f"{receiver.pid!r} is traced, and so cannot be the tracer of others")
     return frozenset(wanted), receiver
 
@@ -92,11 +98,69 @@ def _chosen(which: object) -> list[ControlBlock]:
 
 def _set(block: ControlBlock, how: bool, flags: frozenset[str], receiver: ControlBlock) -> bool:
     """Begin or end the tracing of one process; False where somebody else is told of it. In a critical section."""
-    held = block.tracer
-    if held is not None and held.receiver is not receiver and not held.receiver.dying:
+    first = block.tracer
+    held = traced_for(block)
+    if held is not None and held is not receiver and not held.dying:
         return False
-    before = held.flags if held is not None and held.receiver is receiver else frozenset()
+    observers = first.beside if first is not None and held is not None else first
+    before = first.flags if first is not None and held is receiver else frozenset()
     left = before | flags if how else before - flags
-    block.tracer = Tracer(receiver, left) if left & EVENTS else None
+    block.tracer = Tracer(receiver, left, observers) if left & EVENTS else observers
     block.special = block.dying or block.tracer is not None
     return True
+
+
+def traced_for(block: ControlBlock) -> ControlBlock | None:
+    """The process that is told of what this one does."""
+    receiver = block.tracer.receiver if block.tracer is not None else None
+    return receiver if isinstance(receiver, ControlBlock) else None
+
+
+def inherited(parent: Tracer | None) -> Tracer | None:
+    """Who is told of what a new process does, by its parent's tracers. In a critical section."""
+    new = scheduler.new_tracer
+    if parent is None or "set_on_spawn" in parent.flags:
+        # Of observers all are; and a parent's own tracer goes before one for all that are new.
+        if parent is None or new is None or isinstance(parent.receiver, ControlBlock):
+            return new if parent is None else parent
+        return Tracer(new.receiver, new.flags, parent)
+    return parent.beside if new is None else Tracer(new.receiver, new.flags, parent.beside)
+
+
+def observe(block: ControlBlock, queue: deque[Any]) -> None:
+    """Have all that a process does put into a queue, and what those do that it spawns from here on."""
+    scheduler.enter()
+    try:
+        chain = block.tracer
+        if chain is not None and isinstance(chain.receiver, ControlBlock):
+            block.tracer = Tracer(chain.receiver, chain.flags, _without(chain.beside, queue, and_then=queue))
+        else:
+            block.tracer = _without(chain, queue, and_then=queue)
+        block.special = True
+    finally:
+        scheduler.critical = 0
+
+
+def end_observation(queue: deque[Any]) -> None:
+    """Have nothing more put into a queue."""
+    scheduler.enter()
+    try:
+        for block in process_table.values():
+            chain = block.tracer
+            if chain is not None and isinstance(chain.receiver, ControlBlock):
+                block.tracer = Tracer(chain.receiver, chain.flags, _without(chain.beside, queue))
+            else:
+                block.tracer = _without(chain, queue)
+            block.special = block.dying or block.tracer is not None
+    finally:
+        scheduler.critical = 0
+
+
+def _without(chain: Tracer | None, queue: deque[Any], *, and_then: deque[Any] | None = None) -> Tracer | None:
+    """A chain of observers without this one, or with it as the last."""
+    left = None if and_then is None else Tracer(and_then, FLAGS)
+    while chain is not None:
+        if chain.receiver is not queue:
+            left = Tracer(chain.receiver, chain.flags, left)
+        chain = chain.beside
+    return left

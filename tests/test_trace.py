@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 from in_process import idle, in_process, messages
 from program import PATIENCE_MS
 
+import pyex
 from pyex import ArgumentError, Pid, Process, receive, self, send, spawn, spawn_link, spawn_monitor, trace
+from pyex.trace import end_observation, observe
 
 
 def told_of(pid: Pid, quiet: int = 50) -> list[Any]:
@@ -229,3 +232,92 @@ def test_the_tracer_of_a_receiver_has_a_message_of_its_own() -> None:
     trace(pid, False, ["receive"])
     send(pid, "go")
     assert receive(("has", ...), after=PATIENCE_MS) == ("has", [1])
+
+
+# Observers, which are no processes
+
+
+def observed(pid: Pid) -> deque[Any]:
+    """The queue of a new observer of this process."""
+    queue: deque[Any] = deque()
+    assert pid.block is not None
+    observe(pid.block, queue)
+    return queue
+
+
+@in_process
+def test_an_observer_sees_what_a_process_does_and_what_comes_of_it() -> None:
+    """Its queue is told, and no mailbox; for what the process spawns, too."""
+    pid = waiting_for_go(lambda: spawn(pyex.exit, "boom"))
+    queue = observed(pid)
+    send(pid, "go")
+    assert messages() == []
+    child = next(event[2] for event in queue if event[1] == "spawn")
+    assert (pid, "receive", "go") in queue
+    assert (child, "exit", "boom") in queue
+
+
+@in_process
+def test_observers_and_a_tracer_do_not_hear_of_each_other() -> None:
+    """Each is told as if it were alone, whoever came first, and ends alone."""
+    pid = idle()
+    first = observed(pid)
+    trace(pid, True, ["receive"])
+    second = observed(pid)
+    send(pid, "all hear it")
+    trace(pid, False, ["receive"])
+    send(pid, "both hear it")
+    end_observation(first)
+    send(pid, "one hears it")
+    both = [(pid, "receive", "all hear it"), (pid, "receive", "both hear it")]
+    assert [*first] == both
+    assert [*second] == [*both, (pid, "receive", "one hears it")]
+    assert told_of(pid) == [("receive", "all hear it")]
+
+
+@in_process
+def test_who_is_observed_may_trace_others_and_is_seen_to_be_told() -> None:
+    """A tracer cannot be traced; it can be observed, and its news are what it receives."""
+    other, queue = idle(), observed(self())
+    assert trace(other, True, ["receive"]) == 1
+    send(other, "hello")
+    news = ("trace", other, "receive", "hello")
+    assert receive() == news
+    assert (self(), "receive", news) in queue
+
+
+@in_process
+def test_an_observer_stays_when_the_tracer_dies() -> None:
+    """The one process that was told is gone; the other is told on."""
+    pid, tracer = idle(), idle()
+    queue = observed(pid)
+    trace(pid, True, ["receive", ("tracer", tracer)])
+    Process.exit(tracer, "kill")
+    for number in range(3):
+        send(pid, number)
+    assert [event[2] for event in queue] == [0, 1, 2]
+    assert trace(pid, True, ["send"]) == 1
+
+
+@in_process
+def test_new_processes_have_the_tracer_for_all_and_their_parents_observers() -> None:
+    """A parent without a tracer of its own hands its observers on to a child that is traced as new."""
+    pid = waiting_for_go(lambda: spawn(pyex.exit, "boom"))
+    queue = observed(pid)
+    trace("new", True, ["procs"])
+    send(pid, "go")
+    told = [event for event in messages() if event[2] == "exit"]
+    trace("new", False, ["procs"])
+    [(_, child, _, reason)] = told
+    assert reason == "boom"
+    assert (child, "exit", "boom") in queue
+
+
+@in_process
+def test_nothing_is_left_of_an_observer_that_ends() -> None:
+    """Who is not observed any more is as quick as before."""
+    pid = idle()
+    queue = observed(pid)
+    end_observation(queue)
+    assert pid.block is not None
+    assert (pid.block.tracer, pid.block.special) == (None, False)
