@@ -16,7 +16,7 @@ TOOLS := $(VENV)/.tools
 # A strict editable install links each file of the packages from build/, so it is due again when a file comes or goes,
 # when that folder was removed, and when the whole tree was moved.
 FOLDERS := $(wildcard runtime repl observer)
-FILES := $(sort $(shell find $(FOLDERS) -name '*.py' -o -name py.typed))
+FILES := $(sort $(shell find $(FOLDERS) -name '*.py' -o -name py.typed -o -name '*.md' -o -name '*.css' -o -name '*.js'))
 NAMES := $(subst /,.,$(patsubst %/__init__.py,%,$(filter %/__init__.py,$(FILES))))
 PACKAGES := $(patsubst pyex.runtime%,pyex%,$(addprefix pyex.,$(NAMES)))
 UNLISTED = $(strip $(foreach name,$(PACKAGES),$(shell grep -qF '"$(name)"' pyproject.toml || echo $(name))))

@@ -16,14 +16,25 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pyex.repl.console import Console
+    from pyex.repl.console.stream_console import StreamConsole
+    from pyex.repl.console.terminal_console import TerminalConsole
     from pyex.repl.jobs.job_control import JobControl
+    from pyex.repl.language import Language
+    from pyex.repl.record.recorder import Recorder
 
 __all__ = ["embed", "listen", "start"]
 
 
-def start(programs: Sequence[tuple[str, str]] = (), *, dot_path: str | None = None) -> int:
+def start(
+    programs: Sequence[tuple[str, str]] = (),
+    *,
+    dot_path: str | None = None,
+    typed: str = "",
+    recorder: Recorder | None = None,
+) -> int:
     """Open a shell; `programs` are run before the first prompt: texts, and the names of their files. `dot_path` is
-    the file to evaluate at each start of its process, "" for none, None to look for `.pyex.py`.
+    the file to evaluate at each start of its process, "" for none, None to look for `.pyex.py`. The first input is
+    `typed`, if that is given, as if the person had typed it. A `recorder` takes the session down.
 
     At a terminal, returns 0. Otherwise the session is read from standard input, and the status tells whether anything
     went wrong: 1 if so, else 0.
@@ -43,13 +54,18 @@ def start(programs: Sequence[tuple[str, str]] = (), *, dot_path: str | None = No
         from pyex.repl.console.terminal_console import TerminalConsole
         from pyex.repl.jobs.job_control import JobControl
 
-        console = terminal = TerminalConsole(language)
-        session = JobControl(terminal, lambda job: Shell(job, language, dot_path=path))
+        terminal = TerminalConsole(language) if recorder is None else _recorded_terminal(language, recorder)
+        console = terminal
+        # For the first shell, and for none of those that follow.
+        inputs = [typed]
+        session = JobControl(
+            terminal, lambda job: Shell(job, language, dot_path=path, typed=inputs.pop() if inputs else "")
+        )
     else:
         from pyex.repl.console.stream_console import StreamConsole
 
-        console = StreamConsole(language)
-        session = Shell(console, language, dot_path=path)
+        console = StreamConsole(language) if recorder is None else _recorded_stream(language, recorder)
+        session = Shell(console, language, dot_path=path, typed=typed)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, session.end)
     try:
@@ -106,3 +122,15 @@ def listen(path: str | os.PathLike[str] | None = None) -> str:
 def _is_terminal() -> bool:
     streams = (sys.__stdin__, sys.__stdout__)
     return all(stream is not None and stream.isatty() for stream in streams) and os.environ.get("TERM") != "dumb"
+
+
+def _recorded_terminal(language: Language, recorder: Recorder) -> TerminalConsole:
+    from pyex.repl.record.recorded_console import RecordedTerminal
+
+    return RecordedTerminal(language, recorder)
+
+
+def _recorded_stream(language: Language, recorder: Recorder) -> StreamConsole:
+    from pyex.repl.record.recorded_console import RecordedStream
+
+    return RecordedStream(language, recorder)

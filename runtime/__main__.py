@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from pyex import __version__, script
 from pyex.command_line import HELP, BadCommand, Options, read
@@ -24,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     try:
         return _start(options)
+    except BadCommand as error:
+        print(f"pyex: {error} (pyex {options.command} --help shows what there is)", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         # Before the program, or the prompt, has begun.
         return 130
@@ -35,14 +39,14 @@ def _start(options: Options) -> int:
 
         repl.listen()
     match options.command:
-        case "check":
-            from pyex.repl import transcript
-
-            return transcript.check_files(options.words)
         case "attach":
             from pyex.repl.attach import client
 
             return client.attach(*options.words)
+        case "check" | "replay" | "record" | "export" | "lesson" | "workshop" as name:
+            # Each has its own options; `main(words)` reads them, and raises `BadCommand`.
+            command = import_module(f"pyex.repl.{name}.command")
+            return int(command.main(options.words))
         case "run":
             return script.run_file(options.words[0], options.words[1:], options.required, halts=not options.no_halt)
     if options.texts:

@@ -14,7 +14,12 @@ SYNOPSIS
     pyex [OPTIONS] run FILE [ARGS...]    run a file as the main process
     pyex [OPTIONS] -e EXPR [ARGS...]     run an expression or statements as the main process
     pyex attach [PID|PATH]               open a prompt in a program that runs
-    pyex check FILE...                   execute the sessions in Markdown files and compare
+    pyex check [--update] FILE...        play the sessions in Markdown files and compare
+    pyex replay [OPTIONS] FILE           play a session in the real shell, at a human pace
+    pyex record FILE                     write down a session
+    pyex export FILE --to FORMAT         make a page, a picture, a cast or a script of a session
+    pyex lesson [NAME|FILE]              open the prompt with a lesson
+    pyex workshop [FILE...]              lessons for a room
 
 DESCRIPTION
     At a terminal, pyex opens a shell: a process that reads what is typed, has it evaluated by another, and starts a
@@ -36,6 +41,8 @@ FILES
                           ~/.pyex.py and $XDG_CONFIG_HOME/pyex/.pyex.py
     $XDG_STATE_HOME/pyex/history
                           what was typed, for the next time
+    $XDG_STATE_HOME/pyex/lessons.json
+                          what is done of the lessons
 
 ENVIRONMENT
     NO_COLOR              no colours, if it is not empty
@@ -55,7 +62,7 @@ EXAMPLES
     pyex -e 'pid = spawn(lambda: print(receive())); send(pid, "hello"); Process.sleep(10)'
     echo 'Process.list()' | pyex
 """
-COMMANDS = ("run", "check", "attach")
+COMMANDS = ("run", "attach", "check", "replay", "record", "export", "lesson", "workshop")
 
 
 @dataclass
@@ -129,8 +136,8 @@ def _check(options: Options) -> None:
     if options.version or options.help:
         return
     words = options.words
-    if options.command in ("run", "check") and not words:
-        raise BadCommand(f"{options.command}: a file is missing")
+    if options.command == "run" and not words:
+        raise BadCommand("run: a file is missing")
     if options.command == "run" and words[0].startswith("-"):
         raise BadCommand(f"{words[0]}: unexpected after run; options come before it, and then a file")
     if options.command == "attach" and len(words) > 1:

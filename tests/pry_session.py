@@ -6,14 +6,14 @@ import re
 import sys
 import textwrap
 
-from pyex import send
+from pyex import Pid, send
 from pyex.repl.configuration import Settings, settings
 from pyex.repl.console import ANSWER
 from pyex.repl.language.python_language import PythonLanguage
 from pyex.repl.pry.breakpoint import remove_breakpoints
 from pyex.repl.shell.shell import Shell
 from pyex.repl.terminal.prompt import Prompt
-from pyex.repl.transcript import TranscriptConsole
+from pyex.repl.transcript.play import TranscriptConsole
 from pyex.run import run_on
 
 
@@ -24,6 +24,9 @@ class Typist(TranscriptConsole):
         super().__init__([])
         self.waiting = inputs
         self.screen = ""
+
+    def attach(self, shell: Pid) -> None:
+        self._shell = shell
 
     def ask(self, prompt: Prompt) -> None:
         assert self._shell is not None

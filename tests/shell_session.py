@@ -5,12 +5,13 @@ from __future__ import annotations
 import textwrap
 
 from pyex.repl.language.python_language import PythonLanguage
-from pyex.repl.transcript import Step, play
+from pyex.repl.transcript.play import play
+from pyex.repl.transcript.session import Step
 
 
 def said(*inputs: str) -> list[str]:
     """Type the inputs at a fresh shell; returns what each of them printed, without the last line end."""
-    steps = [Step(number, textwrap.dedent(text).strip("\n"), "") for number, text in enumerate(inputs, start=1)]
+    steps = [Step(number, textwrap.dedent(text).strip("\n"), None) for number, text in enumerate(inputs, start=1)]
     play(steps, PythonLanguage())
     return [step.printed.rstrip("\n") for step in steps]
 

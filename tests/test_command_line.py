@@ -65,7 +65,9 @@ def test_the_help_names_every_way_to_start(option: str) -> None:
     lines = done.stdout.splitlines()
     headings = ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "FILES", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES"]
     assert [line for line in lines if line and not line.startswith(" ")] == headings
-    for form in ("FILE", "run FILE [ARGS...]", "-e EXPR", "attach [PID|PATH]", "check FILE...", "--version"):
+    commands = ("run FILE [ARGS...]", "attach [PID|PATH]", "check [--update] FILE...", "replay [OPTIONS] FILE")
+    more = ("record FILE", "export FILE --to FORMAT", "lesson [NAME|FILE]", "workshop [FILE...]")
+    for form in ("FILE", "-e EXPR", "--version", *commands, *more):
         assert any(form in line for line in lines), form
     assert max(map(len, lines)) <= 120
 
@@ -74,7 +76,6 @@ MISTAKES = {
     ("--bogus",): "--bogus: unknown option",
     ("-x", "file.py"): "-x: unknown option",
     ("run",): "run: a file is missing",
-    ("check",): "check: a file is missing",
     ("-e",): "-e: an expression is missing",
     ("--eval",): "--eval: an expression is missing",
     ("-r",): "-r: a file is missing",
@@ -90,6 +91,15 @@ MISTAKES = {
 def test_a_command_that_is_wrong_says_how(arguments: tuple[str, ...], problem: str) -> None:
     """What cannot be understood is named on standard error, with status 2."""
     assert outcome(pyex(*arguments)) == (2, "", f"pyex: {problem} (pyex --help shows what there is)\n")
+
+
+@pytest.mark.parametrize("command", ["check", "replay", "record", "export"])
+def test_a_command_without_its_file_says_so(command: str) -> None:
+    """Each command that takes a file asks for it, and names its own page of help."""
+    status, shown, problem = outcome(pyex(command))
+    assert (status, shown) == (2, "")
+    assert problem.startswith(f"pyex: {command}: ")
+    assert problem.endswith(f"(pyex {command} --help shows what there is)\n")
 
 
 # pyex run FILE

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from pyex import ArgumentError
+from pyex.repl.check.mismatch import check
 from pyex.repl.display.traceback import in_full, stack_in_full
 from pyex.repl.helpers.errors import e
 from pyex.repl.language.source_lines import keep, line_of
-from pyex.repl.transcript import check
 
 
 def session(text: str) -> None:

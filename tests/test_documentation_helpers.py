@@ -15,12 +15,13 @@ from pyex.repl import editor
 from pyex.repl.documentation import callbacks, overview, source
 from pyex.repl.helpers import HELPERS
 from pyex.repl.language.python_language import PythonLanguage
-from pyex.repl.transcript import Step, play
+from pyex.repl.transcript.play import play
+from pyex.repl.transcript.session import Step
 
 
 def told(*inputs: str) -> str:
     """What the prompt prints for the last of some inputs."""
-    steps = [Step(number, textwrap.dedent(each).strip("\n"), "") for number, each in enumerate(inputs, 1)]
+    steps = [Step(number, textwrap.dedent(each).strip("\n"), None) for number, each in enumerate(inputs, 1)]
     play(steps, PythonLanguage())
     for step in steps[:-1]:
         assert "** (" not in step.printed, step.printed

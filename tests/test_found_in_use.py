@@ -7,7 +7,7 @@ from in_process import ends_after, idle, in_process, messages
 from program import program
 
 from pyex import ArgumentError, Process, become, receive, self, send, spawn, spawn_link, spawn_monitor
-from pyex.repl.transcript import check
+from pyex.repl.check.mismatch import check
 
 
 @in_process

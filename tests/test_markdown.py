@@ -29,4 +29,4 @@ def test_the_sessions_in_our_texts_are_true(name: str) -> None:
     """Whoever types what a text of ours shows sees what it shows."""
     command = [sys.executable, "-P", "-m", "pyex", "check", name]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=2 * PATIENCE, check=False)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr

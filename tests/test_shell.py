@@ -10,8 +10,8 @@ import textwrap
 import pytest
 from program import PATIENCE
 
+from pyex.repl.check.mismatch import check
 from pyex.repl.language.python_language import PythonLanguage
-from pyex.repl.transcript import check
 
 
 def session(text: str) -> None:

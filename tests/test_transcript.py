@@ -1,15 +1,13 @@
-"""`pyex check`: sessions in Markdown files are executed, and what differs from what is written is told."""
+"""Sessions in Markdown are played, and their outputs are compared with what is written."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
-from program import PATIENCE
 
-from pyex.repl.transcript import Labels, Mismatch, check, matches, parse
+from pyex.repl.check.mismatch import check
+from pyex.repl.transcript.document import parse
+from pyex.repl.transcript.labels import Labels
+from pyex.repl.transcript.output import conflicts, matches, rewritten
 
 
 def fence(*lines: str) -> str:
@@ -19,76 +17,6 @@ def fence(*lines: str) -> str:
 def differing(*lines: str) -> list[str]:
     """The inputs of a session whose output is not what is written."""
     return [mismatch.step.text for mismatch in check(fence(*lines))[1]]
-
-
-def checked(*paths: Path | str) -> subprocess.CompletedProcess[str]:
-    """Run `pyex check` as installed."""
-    command = [sys.executable, "-m", "pyex", "check", *map(str, paths)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
-
-
-# The command
-
-
-def test_a_file_that_is_right_passes(tmp_path: Path) -> None:
-    """A file whose sessions print what is written gives status 0 and one line that counts its inputs."""
-    path = tmp_path / "right.md"
-    path.write_text(fence("pyex(1)> 1 + 1", "2", "pyex(2)> self", "#PID<0.98.0>"))
-    done = checked(path)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"{path}: 2 inputs, none with another output than written\n"
-
-
-def test_a_difference_is_told_with_its_file_and_line(tmp_path: Path) -> None:
-    """A wrong output gives status 1; file and line of the input, what is written and what was printed are shown."""
-    path = tmp_path / "wrong.md"
-    path.write_text(fence("pyex(1)> 1 + 1", "3", "pyex(2)> 'after'", "'after'"))
-    done = checked(path)
-    assert done.returncode == 1
-    assert done.stderr.startswith(f"{path}:4:\n    1 + 1\nis written to print\n    3\nand printed\n    2\n")
-    assert done.stdout == f"{path}: 2 inputs, 1 with another output than written\n"
-
-
-def test_every_file_is_checked_and_one_that_is_wrong_decides(tmp_path: Path) -> None:
-    """Several files are all checked, each in a shell of its own, and the status is 1 if any of them is wrong."""
-    wrong, right = tmp_path / "wrong.md", tmp_path / "right.md"
-    wrong.write_text(fence("pyex(1)> x = 1", "2"))
-    right.write_text(fence("pyex(1)> x", "** (NameError) name 'x' is not defined", "    pyex(1):1: <module>"))
-    done = checked(wrong, right)
-    assert done.returncode == 1
-    assert f"{wrong}: 1 inputs, 1 with" in done.stdout
-    assert f"{right}: 1 inputs, none with" in done.stdout
-
-
-def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
-    """A missing file gives status 1 and its name, without a traceback; the others are checked all the same."""
-    right = tmp_path / "right.md"
-    right.write_text(fence("pyex(1)> 1", "1"))
-    done = checked(tmp_path / "missing.md", right)
-    assert done.returncode == 1
-    assert done.stderr == f"pyex: {tmp_path / 'missing.md'}: No such file or directory\n"
-    assert "right.md: 1 inputs" in done.stdout
-
-
-def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
-    """A file that is not text gives status 1 and a line that says so."""
-    path = tmp_path / "picture.md"
-    path.write_bytes(b"\x89PNG\xff\xfe")
-    done = checked(path)
-    assert done.returncode == 1
-    assert done.stderr.startswith(f"pyex: {path}: ")
-    assert "Traceback" not in done.stderr
-
-
-def test_a_file_without_sessions_is_right(tmp_path: Path) -> None:
-    """A file without a session, or an empty one, gives status 0."""
-    path = tmp_path / "prose.md"
-    path.write_text("Only prose.\n\n```python\n1 / 0\n```\n")
-    empty = tmp_path / "empty.md"
-    empty.write_text("")
-    done = checked(path, empty)
-    assert done.returncode == 0
-    assert done.stdout.count(": 0 inputs") == 2
 
 
 # What is a session
@@ -102,14 +30,14 @@ def test_all_sessions_of_a_file_are_one() -> None:
 def test_other_fences_are_left_alone() -> None:
     """Only fences that begin with ```pyex are executed."""
     text = "```python\npyex(1)> 1 / 0\n```\n\n```\npyex(1)> 1 / 0\n```\n\n```pyexample\npyex(1)> 1 / 0\n```\n"
-    assert parse(text) == []
+    assert parse(text).steps == []
 
 
 @pytest.mark.parametrize("mark", ["```", "````", "~~~"])
 def test_fences_of_any_length_and_kind(mark: str) -> None:
     """Longer fences and tildes work as in Markdown, and a shorter mark inside them ends nothing."""
     inside = "```" if mark == "````" else "'''"
-    steps = parse(f"{mark}pyex\npyex(1)> print({inside!r})\n{inside}\n{mark}\n")
+    steps = parse(f"{mark}pyex\npyex(1)> print({inside!r})\n{inside}\n{mark}\n").steps
     assert [step.expected for step in steps] == [f"{inside}\n"]
 
 
@@ -243,19 +171,81 @@ def test_the_shell_process_may_die_in_a_session() -> None:
 
 
 def test_leaving_ends_a_session() -> None:
-    """What stands after `exit()` is not typed, so its output is missing."""
-    assert differing("pyex(1)> exit()", "pyex(2)> 1", "1") == ["1"]
-
-
-def test_input_finds_nobody_to_answer() -> None:
-    """`input()` in a session finds the end of the input instead of waiting for ever."""
-    assert differing("pyex(1)> input('? ')", "** (EOFError) end of input", "    pyex(1):1: <module>") == []
+    """What stands after `exit()` is not typed: the first such input is told, even where it would print nothing."""
+    assert differing("pyex(1)> exit()", "pyex(2)> 1", "1", "pyex(3)> 2", "2")[:1] == ["1"]
+    assert differing("pyex(1)> exit()", "pyex(2)> x = None") == ["x = None"]
+    assert differing("pyex(1)> exit()") == []
 
 
 def test_a_mismatch_reads_well() -> None:
-    """What is told of a difference quotes the input, several lines included, and both outputs."""
+    """What is told of a difference quotes the input, several lines included, and is a diff with the file's lines."""
     ((mismatch,),) = [check(fence("pyex(1)> [1,", "...(1)> 2]", "nothing"), "guide.md")[1]]
-    assert isinstance(mismatch, Mismatch)
-    assert str(mismatch) == (
-        "guide.md:4:\n    [1,\n    2]\nis written to print\n    nothing\nand printed\n    [1, 2]"
-    )
+    assert str(mismatch) == ("guide.md:4\n[1,\n2]\n--- written\n+++ printed\n@@ line 6 @@\n-nothing\n+[1, 2]")
+
+
+# How an output is written
+
+
+def written(expected: str, printed: str, *bound: str, any_order: bool = False) -> list[str]:
+    """The lines that are to be written; `bound` are labels that stand for themselves."""
+    labels = Labels(dict(zip(bound, bound, strict=True)), frozenset(bound))
+    return rewritten(expected, printed, labels, any_order=any_order)
+
+
+@pytest.mark.parametrize(
+    ("expected", "printed", "lines"),
+    [
+        ("12:00:00 a\nold", "13:00:00 a\nnew", ["12:00:00 a", "new"]),
+        ("a long...\nold", "a long text\nnew", ["a long...", "new"]),
+        ("a\n...\nz\nold", "a\nb\nc\nz", ["a", "...", "z"]),
+        ("...\nx", "a\nb", ["..."]),
+        ("", "a\n\nb\n", ["a", "", "b"]),
+        ("a", "", []),
+        ("#PID<0.7.0> old", "#PID<0.99.0> new", ["#PID<0.7.0> new"]),
+    ],
+)
+def test_only_what_differs_is_written_anew(expected: str, printed: str, lines: list[str]) -> None:
+    """Times, dots and labels that match stay as they are written, whatever stands beside them."""
+    assert written(expected, printed) == lines
+
+
+def test_a_pid_has_one_label() -> None:
+    """A pid that has a label is written by it, and one that has none gets one that the file does not have."""
+    assert written("", "#PID<0.98.0> #PID<0.5.0> #PID<0.5.0>", "#PID<0.98.0>") == [
+        "#PID<0.98.0> #PID<0.99.0> #PID<0.99.0>"
+    ]
+    assert written("", "#PID<0.5.0>") == ["#PID<0.5.0>"]
+    assert written("[#PID<0.98.0>, 1]", "[#PID<0.5.0>, 1]", "#PID<0.98.0>") == ["[#PID<0.99.0>, 1]"]
+
+
+def test_what_is_written_then_matches() -> None:
+    """Lines that were written for an output match it, in a second run with other pids too."""
+    expected, printed = "a #PID<0.98.0>\nx\n...", "a #PID<0.5.0>\nb #PID<0.6.0> at 0x7f0012345678\n#Reference<0.0.0.4>"
+    lines = "\n".join(rewritten(expected, printed, Labels(written=frozenset(["#PID<0.98.0>"]))))
+    assert matches(lines, printed, Labels())
+    again = printed.replace("0.6.0", "0.66.0").replace("0x7f0012345678", "0x7f0087654321")
+    assert rewritten(lines, again, Labels()) == lines.split("\n")
+
+
+def test_any_order_keeps_the_order_that_is_written() -> None:
+    """In any order, lines that came stay where they are written, and others are put below them."""
+    assert written("b\na\nx", "a\nnew\nb", any_order=True) == ["b", "a", "new"]
+    assert matches("b\na", "a\nb", Labels(), any_order=True)
+    assert not matches("b\na", "a\nb\na", Labels(), any_order=True)
+    assert matches("b\n...", "a\nb\na", Labels(), any_order=True)
+
+
+def test_a_label_bound_twice_is_told() -> None:
+    """What is wrong with labels is said in words, with what to write instead."""
+    labels = Labels({"#PID<0.1.0>": "#PID<0.5.0>"})
+    (first,) = conflicts("#PID<0.1.0>", "#PID<0.6.0>", labels)
+    assert first == "#PID<0.1.0> stands for another pid already: write one that is not used yet"
+    (second,) = conflicts("#PID<0.2.0>", "#PID<0.5.0>", labels)
+    assert second == "#PID<0.2.0> would be the pid that is #PID<0.1.0> already: write #PID<0.1.0>"
+
+
+def test_long_outputs_are_compared_quickly() -> None:
+    """Ten thousand lines with dots in between are compared in no time."""
+    lines = "\n".join(map(str, range(10_000)))
+    assert matches("0\n...\n9999", lines, Labels())
+    assert not matches("0\n...\n9998", lines, Labels())

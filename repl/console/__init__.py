@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from pyex import Atom, Pid
@@ -29,6 +30,11 @@ class Console(Device, Protocol):
 
     # Whether Ctrl+C between two inputs reaches the program as a signal, and is to end it.
     interrupt_leaves: bool
+
+    @property
+    def listeners(self) -> list[Callable[[str], None]]:
+        """Called with what is written here, whoever writes it; what is typed is not among it."""
+        ...
 
     @property
     def columns(self) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from queue import SimpleQueue
-from threading import Thread
+from threading import Thread, get_ident
 
 from pyex import Pid, send
 from pyex.control_block import ControlBlock
@@ -25,6 +26,7 @@ class StreamConsole(StreamDevice):
 
     def __init__(self, language: Language) -> None:
         super().__init__()
+        self.listeners: list[Callable[[str], None]] = []
         self._language = language
         self._shell: Pid | None = None
         self._prompts: SimpleQueue[Prompt] = SimpleQueue()
@@ -35,6 +37,14 @@ class StreamConsole(StreamDevice):
     def attach(self, shell: Pid) -> None:
         self._shell = shell
         self._reader.start()
+
+    def write(self, text: str) -> None:
+        super().write(text)
+        self._tell(text)
+
+    def write_error(self, text: str) -> None:
+        super().write_error(text)
+        self._tell(text)
 
     def ask(self, prompt: Prompt) -> None:
         self._prompts.put(prompt)
@@ -48,6 +58,12 @@ class StreamConsole(StreamDevice):
         line = self._line()
         self._echo(line)
         return line
+
+    def _tell(self, text: str) -> None:
+        # The threads that read write prompts, and what was typed.
+        if get_ident() == scheduler.owner:
+            for hear in self.listeners:
+                hear(text)
 
     def _read_inputs(self) -> None:
         while True:

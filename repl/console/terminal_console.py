@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -62,6 +62,7 @@ class TerminalConsole:
             has_colours=lambda: self.has_colours,
             when_idle=self._is_idle,
         )
+        self.listeners: list[Callable[[str], None]] = []
         self._is_own = input is None
         self._switch_key = SwitchKey(self.switch)
         # Whoever is attached, and who is at the front; for whom Ctrl+C is, by who is at the front then.
@@ -89,9 +90,13 @@ class TerminalConsole:
 
     def write(self, text: str) -> None:
         self._terminal.write(text)
+        for hear in self.listeners:
+            hear(text)
 
     def write_error(self, text: str) -> None:
         self._terminal.write(report(text, colours=self.has_colours))
+        for hear in self.listeners:
+            hear(text)
 
     def flush(self) -> None:
         """The terminal's thread writes as fast as the terminal takes it."""

@@ -10,6 +10,7 @@ from pyex.repl.helpers.files import cd, clear, ls, pwd
 from pyex.repl.helpers.helper import Helper
 from pyex.repl.helpers.identity import pid, ref
 from pyex.repl.helpers.information import i, process_info, processes, runtime_info
+from pyex.repl.helpers.lesson import hint, lesson, skip
 from pyex.repl.helpers.reload import c, l, nl, r, recompile
 from pyex.repl.helpers.session import (
     binding,
@@ -42,11 +43,13 @@ _FUNCTIONS = (
     flush,
     h,
     help,
+    hint,
     history,
     i,
     import_file,
     import_file_if_available,
     l,
+    lesson,
     ls,
     msc,
     n,
@@ -68,6 +71,7 @@ _FUNCTIONS = (
     respawn,
     runtime_info,
     s,
+    skip,
     t,
     trace,
     tree,

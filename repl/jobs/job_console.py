@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pyex import Pid
 from pyex.control_block import ControlBlock
 from pyex.device import LineRequest
@@ -36,6 +38,10 @@ class JobConsole:
 
     def withdraw(self, request: LineRequest) -> None:
         self.terminal.withdraw(request)
+
+    @property
+    def listeners(self) -> list[Callable[[str], None]]:
+        return self.terminal.listeners
 
     @property
     def columns(self) -> int:

@@ -17,7 +17,7 @@ from pyex.repl.pry.stop import RELEASE, RESPAWNED, RESUMED, Stop
 from pyex.repl.shell import current
 from pyex.repl.shell.bindings import Bindings
 from pyex.repl.shell.evaluator import FINE, LEAVE
-from pyex.repl.shell.shell import CONTROL, PROMPT_IS_UP, Shell
+from pyex.repl.shell.shell import CONTROL, PREPARE, PROMPT_IS_UP, Shell
 from pyex.repl.terminal.prompt import Prompt
 
 # The name of a value that is about to be returned, as in Python's debugger.
@@ -45,6 +45,7 @@ class PrySession(Shell):
         self.key, self.evaluator = stop.key, stop.pid
         # What was pasted below goes on here, and others that have stopped wait until this one goes on.
         self.inputs, self.stopped, self.history = host.inputs, host.stopped, host.history
+        self.on_value = host.on_value
         self.bindings, self._given = _bindings_at(stop, host.language)
         self.monitor = Process.monitor(stop.pid)
 
@@ -87,7 +88,7 @@ class PrySession(Shell):
 
     def _obey(self, what: Any) -> None:
         """It is for the host, once this process goes on."""
-        if what == PROMPT_IS_UP:
+        if what in (PROMPT_IS_UP, PREPARE):
             return
         send(self.pid, (CONTROL, what))
         send(self.evaluator, (self.key, RELEASE))

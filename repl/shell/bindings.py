@@ -37,6 +37,8 @@ class Bindings:
         # The file that was loaded before the first prompt, as its tracebacks name it, where it is, and its definitions.
         self.file: tuple[str, str] | None = None
         self._loading = False
+        # What is loaded for the person, and not by them, replaces classes without a warning.
+        self.is_loading_quietly = False
         self._loaded: dict[str, object] = {}
         self._gone: dict[str, Pid] = {}
         self._own = {*self.namespace, "__builtins__", *self._prelude}
@@ -120,7 +122,9 @@ class Bindings:
                     self._code[name] = self.namespace[name]
 
     def classes_bound(self, compiled: CompiledInput) -> dict[str, object]:
-        """The classes there are under the names that an input binds classes to."""
+        """The classes there are under the names that an input binds classes to, for a warning."""
+        if self.is_loading_quietly:
+            return {}
         named = {name: self.namespace.get(name) for name in sorted(compiled.binds_classes)}
         return {name: value for name, value in named.items() if isinstance(value, type)}
 

@@ -107,6 +107,8 @@ def _run(text: str, filename: str, echoes: bool, shell: Shell) -> Atom:
     _settle()
     if echoes:
         shell.values.append(shell.counter, None if value is NO_RESULT else value)
+        for call in shell.on_value:
+            call(value)
         if value is not None and value is not NO_RESULT:
             shell.bindings.remember(value)
             if not compiled.is_quiet:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -35,8 +35,14 @@ if TYPE_CHECKING:
     from pyex.repl.pry.stop import Stop
 
 BANNER = f"Interactive Pyex ({pyex.__version__}) - press Ctrl+C to exit (type h() ENTER for help)"
-# What others ask of a shell process: `(CONTROL, what)`.
-CONTROL, INTERRUPT, PROMPT_IS_UP = Atom("control"), Atom("interrupt"), Atom("prompt_is_up")
+# What others ask of a shell process: `(CONTROL, what)`; `(LOAD, text, name)` has it evaluate a text as a file's,
+# quietly, and PREPARE prepare its prompt anew.
+CONTROL, INTERRUPT, PROMPT_IS_UP, LOAD = Atom("control"), Atom("interrupt"), Atom("prompt_is_up"), Atom("load")
+PREPARE = Atom("prepare")
+
+
+def nothing() -> None:
+    """What a shell does before an input, as a rule."""
 
 
 class Shell:
@@ -50,9 +56,11 @@ class Shell:
         dot_path: str | None = None,
         names: Mapping[str, object] | None = None,
         owns_main: bool = True,
+        typed: str = "",
     ) -> None:
         """`dot_path` is the file to evaluate at each start of an evaluator: see `dot_file.find`. `names` are at hand
-        at the prompt besides the usual ones. Without `owns_main`, it is a guest in a program that has a `__main__`."""
+        at the prompt besides the usual ones. Without `owns_main`, it is a guest in a program that has a `__main__`. The
+        first input is `typed`, if that is given."""
         self.console = console
         self.language = language
         self.dot_path = dot_path
@@ -67,6 +75,12 @@ class Shell:
         self.stopped: deque[Stop] = deque()
         # What was being typed when one of them came in between.
         self.typed = ""
+        # Called in the shell process before each input; returns what is to be obeyed, as others ask it, before the next
+        # call, and None when the prompt may come.
+        self.before_input: Callable[[], object] = nothing
+        # Called with each new evaluator, before anything is evaluated in it, and with the value of each input.
+        self.on_evaluator: list[Callable[[Pid], None]] = []
+        self.on_value: list[Callable[[object], None]] = []
         self.counter = 1
         self.failures = 0
         # What the person has asked the program to end with.
@@ -77,6 +91,7 @@ class Shell:
         self.pid: Pid
         self.ended_by = 0
         self._is_loaded = False
+        self._first_input = typed
         self.block: ControlBlock | None = None
 
     def __deepcopy__(self, memo: dict[int, object]) -> Shell:
@@ -121,6 +136,8 @@ class Shell:
             self._evaluate(program, path, echoes=False)
             self.bindings.set_file(None)
         self._evaluate_dot_file()
+        if self._first_input:
+            self.type(self._first_input)
         while (text := self._next_input()) is not None:
             verdict = self._evaluate(text, f"pyex({self.counter})")
             if verdict == LEAVE:
@@ -128,6 +145,13 @@ class Shell:
             self.counter += verdict == FINE
 
     # Inputs
+
+    def type(self, text: str) -> None:
+        """In the shell process: have this be the next input, shown behind its prompt as if the person had typed it."""
+        prompt = self.prompt()
+        lines = (prompt.text + text.replace("\n", f"\n{prompt.continuation}")).split("\n")
+        self._print("\n".join(line.rstrip() for line in lines))
+        self.inputs.extendleft(reversed(self.language.split(text)))
 
     def prompt(self) -> Prompt:
         """The prompt for the next input."""
@@ -138,20 +162,18 @@ class Shell:
 
     def _next_input(self) -> str | None:
         """The next input; None to leave."""
-        asked = False
+        self._prepare()
         while not self.inputs:
             if not self._meet_stopped():
                 return None
             if self.inputs:
                 break
-            if not asked:
-                self.console.ask(replace(self.prompt(), initial=self.typed) if self.typed else self.prompt())
-                self.typed = ""
-                asked = True
+            self.console.ask(replace(self.prompt(), initial=self.typed) if self.typed else self.prompt())
+            self.typed = ""
             me = scheduler.me()
             self.console.foreground(me if self.console.interrupt_leaves else None)
             try:
-                message = self._hear((ANSWER, ...))
+                message = self._hear((ANSWER, ...), (CONTROL, ...))
             except KeyboardInterrupt:
                 return None
             finally:
@@ -159,16 +181,20 @@ class Shell:
                 self.console.foreground(None)
                 if me.pending is KeyboardInterrupt:
                     me.pending = None
-            asked = message is not None
             if message is not None:
                 answer: Answer = message[1]
                 if answer[0] != "input":
                     return None
                 self.inputs.extend(self.language.split(answer[1]))
-                asked = False
+            if not self.inputs:
+                self._prepare()
         text = self.inputs.popleft()
         self.history.append((self.counter, text))
         return text
+
+    def _prepare(self) -> None:
+        while (order := self.before_input()) is not None:
+            self._obey(order)
 
     def _evaluate(self, text: str, filename: str, *, echoes: bool = True) -> Any:
         self._load_the_rest()
@@ -179,10 +205,11 @@ class Shell:
         self.failures += message[1] == WRONG
         return message[1]
 
-    def _hear(self, pattern: Any) -> Any:
-        """The next message like this; None where the evaluator is a new one since."""
+    def _hear(self, pattern: Any, control: Any = (CONTROL, INTERRUPT)) -> Any:
+        """The next message like this; None where the evaluator is a new one since, or something was obeyed. All but
+        an interrupt waits until an input has ended."""
         while True:
-            message = receive(pattern, ("DOWN", self.monitor, ..., ..., ...), (CONTROL, ...), (STOPPED, ..., ...))
+            message = receive(pattern, ("DOWN", self.monitor, ..., ..., ...), control, (STOPPED, ..., ...))
             if message[0] == "DOWN":
                 self._restart(message[4])
                 return None
@@ -211,10 +238,15 @@ class Shell:
         return True
 
     def _obey(self, what: Any) -> None:
-        if what == INTERRUPT:
-            self._interrupt()
-        elif what == PROMPT_IS_UP:
-            self._load_the_rest()
+        match what:
+            case "interrupt":
+                self._interrupt()
+            case "prompt_is_up":
+                self._load_the_rest()
+            case ("load", text, name):
+                self.bindings.is_loading_quietly = True
+                self._evaluate(text, name, echoes=False)
+                self.bindings.is_loading_quietly = False
 
     def _load_the_rest(self) -> None:
         """Load what the prompt need not wait for: it should be up at once."""
@@ -234,6 +266,8 @@ class Shell:
         self.last_error = None
         self.evaluator, self.monitor = spawn_monitor(evaluate_inputs, self, self.key)
         current.serve(self.evaluator, self)
+        for call in self.on_evaluator:
+            call(self.evaluator)
 
     def _restart(self, reason: Any) -> None:
         """The evaluator has died: say so, and begin anew."""

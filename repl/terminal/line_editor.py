@@ -122,7 +122,7 @@ class LineEditor:
             style=self._style,
             include_default_pygments_style=False,
             reserve_space_for_menu=0,
-            input=input or _process_input(),
+            input=input or process_input(),
             output=self.output,
         )
         self._session.default_buffer.accept_handler = self._accept
@@ -367,7 +367,7 @@ def has_environment_colours() -> bool:
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def _process_input() -> Input:
+def process_input() -> Input:
     """The process's own terminal, even when the program closes `sys.stdin`; keys come in an encoding that has ASCII."""
     if sys.__stdin__ is None:
         return create_input()

@@ -1,177 +1,96 @@
-"""Transcripts: sessions written down in Markdown, executed in a fresh shell and compared.
+"""Playing a transcript: its inputs are typed at a fresh shell, and each step then holds what it printed.
 
-A fence that begins with ```` ```pyex ```` holds a session as the screen shows it. All such fences of a file are one
-session, in a shell of its own. What the shell prints must be what stands there, but for:
-
-- the numbers of prompts;
-- pids and references: the first `#PID<0.98.0>` stands for the pid that comes, and must be the same one everywhere
-  after;
-- times of reports, and the version in the banner;
-- `...` at the end of a line stands for the rest of that line, and on a line of its own for any lines.
+Who types is a thread, as a person beside the program is: it waits for the prompt, types the next input, and answers
+`input()` with what is written there. Where a line of the output is `^C`, it presses Ctrl+C.
 """
 
 from __future__ import annotations
 
-import re
 import sys
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from time import monotonic
 
-from pyex import Pid, send
+from pyex import Pid, Process, send
 from pyex.control_block import ControlBlock
 from pyex.device import LineRequest
+from pyex.interrupt import interrupt
 from pyex.repl.configuration import Settings, settings
 from pyex.repl.console import ANSWER
 from pyex.repl.language import Language
 from pyex.repl.language.python_language import PythonLanguage
-from pyex.repl.shell.shell import Shell
+from pyex.repl.shell.shell import CONTROL, INTERRUPT, LOAD, Shell
 from pyex.repl.terminal.prompt import Prompt
+from pyex.repl.transcript.document import Document, SetUp
+from pyex.repl.transcript.labels import Labels, labels_in
+from pyex.repl.transcript.output import line_pattern, matches, matches_so_far, rewritten
+from pyex.repl.transcript.screen_text import screen_text
+from pyex.repl.transcript.session import Session, Step
 from pyex.run import run_on
 from pyex.scheduler import scheduler
 
-_FENCE = re.compile(r"^(?P<indent> *)(?P<fence>`{3,}|~{3,})\s*(?P<language>[\w-]*)")
-_PROMPT = re.compile(r"(?:pyex|pry)(?:\(\d+\))?> ?(.*)")
-_CONTINUATION = re.compile(r"\.\.\.(?:\(\d+\))?> ?(.*)")
-# What differs from run to run: labels, which are bound, and times and versions, which are not compared.
-_CHANGING = re.compile(
-    r"(?P<label>#(?:PID|Reference)<[\d.]+>)|(?P<time>\d\d:\d\d:\d\d\.\d{3})"
-    r"|(?P<version>Pyex \([^)\s]*\))|(?P<rest>\.\.\.$)"
-)
+# How long an input that took too long has to stop, when it is interrupted and when it is killed.
+STOP_SECONDS = 2.0
+CONTROL_C = "^C"
+
+# The typist also does what it is given between inputs: calls, in its thread.
+Part = Step | SetUp | Callable[[], None]
 
 
-@dataclass
-class Step:
-    """One input of a session, what is written below it, and what came."""
-
-    line: int
-    text: str
-    expected: str
-    printed: str = ""
-
-
-@dataclass
-class Mismatch:
-    """A step whose output is not what is written."""
-
-    path: str
-    step: Step
-
-    def __str__(self) -> str:
-        typed = self.step.text.replace("\n", "\n    ")
-        return (
-            f"{self.path}:{self.step.line}:\n    {typed}\nis written to print\n{_margin(self.step.expected)}\n"
-            f"and printed\n{_margin(self.step.printed)}"
-        )
+def play_document(document: Document, on_step: Callable[[Step], None] = lambda step: None) -> list[Step]:
+    """Play the sessions of a document that are not to be skipped. `on_step` is called, in the typist's thread, when a
+    step is about to be typed; what comes from then on belongs to that step. Returns what was printed by set-up code
+    that went wrong."""
+    shells: list[list[Part]] = [[]]
+    for block in document.blocks:
+        if isinstance(block, SetUp):
+            shells[-1].append(block)
+        elif isinstance(block, Session) and not block.is_skipped:
+            if block.is_fresh and any(isinstance(part, Step) for part in shells[-1]):
+                shells.append([])
+            shells[-1] += block.steps
+    written = labels_of(document)
+    failed = []
+    for parts in shells:
+        if parts:
+            failed += play(parts, PythonLanguage(), path=document.path, labels=Labels(written=written), on_step=on_step)
+    return failed
 
 
-@dataclass
-class Labels:
-    """Which pid, or reference, each label of a file stands for; one label each."""
-
-    meant: dict[str, str] = field(default_factory=dict)
-
-    def bind(self, label: str, value: str) -> bool:
-        """Whether the label can stand for the value."""
-        if label in self.meant:
-            return self.meant[label] == value
-        if value in self.meant.values():
-            return False
-        self.meant[label] = value
-        return True
+def labels_of(document: Document) -> frozenset[str]:
+    """All labels that a document has in its outputs."""
+    return labels_in("\n".join(step.expected or "" for step in document.steps))
 
 
-def check_files(paths: Iterable[str]) -> int:
-    """Execute the sessions in Markdown files and print what differs: `pyex check FILE...`. Returns the exit status."""
-    status = 0
-    for path in paths:
-        try:
-            text = Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            print(f"pyex: {path}: {error.strerror if isinstance(error, OSError) else error}", file=sys.stderr)
-            status = 1
-            continue
-        steps, mismatches = check(text, path)
-        for mismatch in mismatches:
-            print(mismatch, end="\n\n", file=sys.stderr)
-        status = status or int(bool(mismatches))
-        print(f"{path}: {len(steps)} inputs, {len(mismatches) or 'none'} with another output than written")
-    return status
-
-
-def check(text: str, path: str = "<text>") -> tuple[list[Step], list[Mismatch]]:
-    """Execute the sessions of a Markdown text in a fresh shell, and compare."""
-    steps = parse(text)
-    if steps:
-        play(steps, PythonLanguage())
-    labels = Labels()
-    return steps, [Mismatch(path, step) for step in steps if not matches(step.expected, step.printed, labels)]
-
-
-def parse(text: str) -> list[Step]:
-    """The steps of all sessions in a Markdown text, in order."""
-    steps: list[Step] = []
-    fence: str | None = None
-    indent = 0
-    typing = inside = False
-    for number, line in enumerate(text.splitlines(), start=1):
-        mark = _FENCE.match(line)
-        if fence is None:
-            if mark:
-                fence, indent, inside = mark["fence"], len(mark["indent"]), mark["language"] == "pyex"
-                typing = False
-            continue
-        if mark and mark["fence"].startswith(fence) and not mark["language"]:
-            fence = None
-            continue
-        if not inside:
-            continue
-        content = line[min(indent, len(line) - len(line.lstrip(" "))) :]
-        if prompt := _PROMPT.fullmatch(content):
-            # An empty prompt is where a session ends, or where a report came in between: no input.
-            typing = bool(prompt[1].strip())
-            if typing:
-                steps.append(Step(number, prompt[1], ""))
-        elif typing and (prompt := _CONTINUATION.fullmatch(content)):
-            steps[-1].text += "\n" + prompt[1]
-        elif steps:
-            steps[-1].expected += content + "\n"
-            typing = False
-    return steps
-
-
-def matches(expected: str, printed: str, labels: Labels) -> bool:
-    """Whether an output is the one that is written; labels that it shows for the first time are bound."""
-    written, names = _pattern(expected.strip("\n"))
-    found = re.fullmatch(written, printed.strip("\n"))
-    return found is not None and all(labels.bind(label, found[group]) for group, label in names.items())
-
-
-def _pattern(expected: str) -> tuple[str, dict[str, str]]:
-    """A regular expression for an output, and the labels that its groups stand for."""
-    names: dict[str, str] = {}
-    lines = []
-    for line in expected.split("\n"):
-        if line.strip() == "...":
-            lines.append("(?s:.*)")
-            continue
-        pattern, end = "", 0
-        for found in _CHANGING.finditer(line):
-            pattern += re.escape(line[end : found.start()])
-            end = found.end()
-            if label := found["label"]:
-                group = f"label{len(names)}"
-                names[group] = label
-                pattern += rf"(?P<{group}>{label.partition('<')[0]}<[\d.]+>)"
-            else:
-                pattern += {"time": r"\d\d:\d\d:\d\d\.\d{3}", "version": r"Pyex \([^)\s]*\)", "rest": ".*"}[
-                    str(found.lastgroup)
-                ]
-        lines.append(pattern + re.escape(line[end:]))
-    text = "\n".join(lines)
-    # Lines that may be any may also be none.
-    return text.replace("\n(?s:.*)", "(?s:(?:\n.*)?)").replace("(?s:.*)\n", "(?s:(?:.*\n)?)"), names
+def play(
+    parts: Iterable[Part],
+    language: Language,
+    *,
+    path: str = "<text>",
+    labels: Labels | None = None,
+    on_step: Callable[[Step], None] = lambda step: None,
+    prepare: Callable[[Shell], None] = lambda shell: None,
+) -> list[Step]:
+    """Type the steps at a fresh shell, with fresh settings; each then holds what was printed. `prepare` is given the
+    shell before it runs. Returns what was printed by set-up code that went wrong."""
+    main = sys.modules["__main__"]
+    console = TranscriptConsole(parts, path=path, labels=labels, on_step=on_step)
+    before = vars(settings).copy()
+    vars(settings).update(vars(Settings()))
+    shell = Shell(console, language)
+    prepare(shell)
+    console.failures = lambda: shell.failures
+    try:
+        run_on(console, shell.run)
+    finally:
+        sys.modules["__main__"] = main
+        vars(settings).update(before)
+        console.end()
+    if console.error is not None:
+        raise console.error
+    return console.failed
 
 
 class TranscriptConsole:
@@ -183,22 +102,61 @@ class TranscriptConsole:
     backlog = 0
     broken = False
 
-    def __init__(self, steps: list[Step]) -> None:
-        self._steps = deque(steps)
+    def __init__(
+        self,
+        parts: Iterable[Part],
+        *,
+        path: str = "<text>",
+        labels: Labels | None = None,
+        on_step: Callable[[Step], None] = lambda step: None,
+    ) -> None:
+        self.labels = labels or Labels()
+        self.listeners: list[Callable[[str], None]] = []
+        self._path = path
+        self._parts = deque(parts)
+        self._on_step = on_step
+        # How many inputs have gone wrong so far; and the set-up code that has, with what it printed.
+        self.failures: Callable[[], int] = lambda: 0
+        self.failed: list[Step] = []
+        # What ended the typist, if anything did.
+        self.error: BaseException | None = None
+        # Whose output it is; before the first input, nobody's.
         self._current: Step | None = None
         self._shell: Pid | None = None
+        # An input has been typed, and the shell has it, or will have it soon, in its mailbox.
+        self._is_on_its_way = False
+        self._is_delivered = False
+        self._prompt = Prompt("")
+        self._prompts: SimpleQueue[Prompt | None] = SimpleQueue()
+        self._has_more = Event()
+        self._typist = Thread(target=self._type_all, name="pyex typist", daemon=True)
 
     def attach(self, shell: Pid) -> None:
         self._shell = shell
+        self._typist.start()
 
     def ask(self, prompt: Prompt) -> None:
-        assert self._shell is not None
-        self._current = self._steps.popleft() if self._steps else None
-        send(self._shell, (ANSWER, ("eof",) if self._current is None else ("input", self._current.text)))
+        self._prompt = prompt
+        # Whether a process may be stopped for a pry is asked in the middle of a step.
+        answer = written_answer(self._current, prompt.text) if prompt.kind == "line" and self._current else None
+        if answer is None:
+            # A shell process that dies while an input is on its way makes the shell ask once more; that is no answer to
+            # the input.
+            if not self._is_unheard():
+                self._prompts.put(prompt)
+        else:
+            self.write(f"{prompt.text}{answer}\n")
+            self._answer(("input", answer))
 
     def write(self, text: str) -> None:
-        if self._current is not None:
-            self._current.printed += text
+        step = self._current
+        if step is not None:
+            if text and text[0] != "\n" and step.printed.rpartition("\n")[2] == CONTROL_C:
+                text = f"\n{text}"
+            step.printed += text
+            for hear in self.listeners:
+                hear(text)
+            self._has_more.set()
 
     def write_error(self, text: str) -> None:
         self.write(text)
@@ -207,8 +165,14 @@ class TranscriptConsole:
         scheduler.foreground = block
 
     def read_line(self, request: LineRequest) -> str:
-        """`input()` finds the end of the input: a session has nobody to answer."""
-        return ""
+        """The line that is written behind the prompt of `input()`; the end of the input where there is none."""
+        answer = written_answer(self._current, request.prompt) if self._current is not None else None
+        if answer is None:
+            return ""
+        self.write(f"{request.prompt}{answer}\n")
+        if answer == CONTROL_C:
+            scheduler.post(interrupt)
+        return f"{answer}\n"
 
     def withdraw(self, request: LineRequest) -> None: ...
 
@@ -218,19 +182,170 @@ class TranscriptConsole:
 
     def close(self) -> None: ...
 
+    def end(self) -> None:
+        """The shell is gone: the typist is, too."""
+        self._prompts.put(None)
+        if self._typist.is_alive():
+            self._typist.join()
 
-def play(steps: list[Step], language: Language) -> None:
-    """Type the steps at a fresh shell, with fresh settings; each then holds what was printed."""
-    main = sys.modules["__main__"]
-    console = TranscriptConsole(steps)
-    before = vars(settings).copy()
-    vars(settings).update(vars(Settings()))
-    try:
-        run_on(console, Shell(console, language).run)
-    finally:
-        sys.modules["__main__"] = main
-        vars(settings).update(before)
+    # The typist's thread
+
+    def _type_all(self) -> None:
+        try:
+            self._type_parts()
+        except BaseException as error:
+            # Whoever plays the steps is told when the shell has ended.
+            self.error = error
+            self._answer(("eof",))
+
+    def _type_parts(self) -> None:
+        if self._prompts.get() is None:
+            return
+        while self._parts:
+            part = self._parts.popleft()
+            if isinstance(part, SetUp):
+                came = self._set_up(part)
+            elif isinstance(part, Step):
+                came = self._type(part)
+            else:
+                part()
+                continue
+            if not came:
+                return
+        self._current = None
+        self._answer(("eof",))
+
+    def _type(self, step: Step) -> bool:
+        """Type a step and wait until the shell asks for the next; False where it does not any more."""
+        self._current = step
+        self._on_step(step)
+        step.prompts = (self._prompt.text, self._prompt.continuation)
+        step.typed = self.labels.put_in(step.text)
+        self._send_input(step.typed)
+        came = self._wait_for_prompt(step)
+        if came:
+            self._wait_for_output(step)
+            step.printed = screen_text(step.printed)
+            if step.expected is not None:
+                # The labels in those of its lines that are right are known, even where others are not.
+                rewritten(step.expected, step.printed, self.labels, any_order=step.any_order)
+        return came
+
+    def _send_input(self, text: str) -> None:
+        self._is_delivered = False
+        self._is_on_its_way = True
+        # What was asked for before is answered by this.
+        while not self._prompts.empty():
+            self._prompts.get()
+        scheduler.post(self._deliver, text)
+
+    def _deliver(self, text: str) -> None:
+        """In the hub."""
+        assert self._shell is not None
+        send(self._shell, (ANSWER, ("input", text)))
+        self._is_delivered = True
+
+    def _is_unheard(self) -> bool:
+        """Whether an input that was typed has not come to the shell yet. In the shell's process."""
+        if self._is_on_its_way:
+            messages = Process.info(Process.self(), "messages")[1] if self._is_delivered else ()
+            self._is_on_its_way = not self._is_delivered or any(message[0] == ANSWER for message in messages)
+        return self._is_on_its_way
+
+    def _set_up(self, part: SetUp) -> bool:
+        step = self._current = Step(part.line, part.text, None)
+        self._on_step(step)
+        assert self._shell is not None
+        before = self.failures()
+        send(self._shell, (CONTROL, (LOAD, part.text, part.name_in(self._path))))
+        came = self._wait_for_prompt(step)
+        if step.problem or self.failures() > before:
+            step.problem = step.problem or "this set-up went wrong"
+            self.failed.append(step)
+        return came
+
+    def _wait_for_prompt(self, step: Step) -> bool:
+        """Wait until the step is done. One that takes too long is interrupted, and then killed."""
+        ends = monotonic() + step.timeout / 1000
+        is_pressed = False
+        while (left := ends - monotonic()) > 0:
+            if not is_pressed and is_at_control_c(step):
+                is_pressed = True
+                self._press_control_c()
+            self._has_more.clear()
+            try:
+                # Waiting to press a key, it looks at what comes.
+                patience = min(left, 0.02) if not is_pressed and has_control_c(step) else left
+                return self._prompts.get(timeout=patience) is not None
+            except Empty:
+                continue
+        step.problem = f"it took longer than {step.timeout} ms; <!-- pyex: timeout MILLISECONDS --> gives it more time"
+        printed = step.printed
+        for stop in (self._press_control_c, self._kill):
+            stop()
+            try:
+                came = self._prompts.get(timeout=STOP_SECONDS) is not None
+            except Empty:
+                continue
+            step.printed = printed
+            return came
+        step.problem += "; it could not be stopped, and what follows was not typed"
+        return False
+
+    def _wait_for_output(self, step: Step) -> None:
+        """Wait a little for processes that print late what is written here."""
+        ends = monotonic() + step.late / 1000
+        while not is_all_there(step, self.labels) and (left := ends - monotonic()) > 0:
+            self._has_more.clear()
+            if not is_all_there(step, self.labels):
+                self._has_more.wait(left)
+
+    def _press_control_c(self) -> None:
+        is_in_line = self._current is not None and self._current.printed[-1:] not in ("", "\n")
+        self.write(f"\n{CONTROL_C}" if is_in_line else CONTROL_C)
+        scheduler.post(interrupt)
+
+    def _kill(self) -> None:
+        assert self._shell is not None
+        send(self._shell, (CONTROL, INTERRUPT))
+
+    def _answer(self, answer: tuple[str, ...]) -> None:
+        assert self._shell is not None
+        send(self._shell, (ANSWER, answer))
 
 
-def _margin(text: str) -> str:
-    return "\n".join(f"    {line}" for line in text.strip("\n").split("\n"))
+def is_all_there(step: Step, labels: Labels) -> bool:
+    """Whether what came is what is written, or cannot become it any more."""
+    if matches(step.expected, step.printed, labels.copy(), any_order=step.any_order):
+        return True
+    return step.expected is not None and not step.any_order and not matches_so_far(step.expected, step.printed)
+
+
+def is_at_control_c(step: Step) -> bool:
+    """Whether what stands before `^C` has come, and somebody is there to be interrupted."""
+    if not has_control_c(step) or scheduler.foreground is None:
+        return False
+    assert step.expected is not None
+    before = step.expected.split("\n")
+    before = before[: before.index(CONTROL_C)]
+    printed = step.printed.rstrip("\n").split("\n") if step.printed else []
+    return len(printed) >= len(before) and all(
+        line_pattern(line).fullmatch(came) for line, came in zip(before, printed, strict=False)
+    )
+
+
+def has_control_c(step: Step) -> bool:
+    """Whether Ctrl+C is pressed while the step runs."""
+    return step.expected is not None and CONTROL_C in step.expected.split("\n")
+
+
+def written_answer(step: Step, prompt: str) -> str | None:
+    """What is written behind this prompt of `input()`, where the output stands now; None where nothing is."""
+    if step.expected is None:
+        return None
+    so_far = step.printed + prompt
+    last = so_far.rpartition("\n")[2]
+    written = step.expected.split("\n")[so_far.count("\n") :]
+    if not written[1:] or not written[0].startswith(last):
+        return None
+    return written[0][len(last) :]

@@ -33,6 +33,7 @@ MOST_COPIED = 100
 
 _SYSTEM_MODULES = ("pyex.group_leader", "pyex.logger", "pyex.otp.ets.owner", "pyex.otp.application.master")
 _SYSTEM_PACKAGES = ("pyex.repl.", "pyex.observer.")
+_HELPERS = "pyex.repl.helpers."
 _CONTROLLER = "application_controller"
 WHICH_CHILDREN = Atom("which_children")
 
@@ -173,8 +174,13 @@ def _module(pid: Pid) -> str:
 def _is_system(pid: Pid, call: Call | None, name: object) -> bool:
     if name == _CONTROLLER or (call is not None and call[0] == "application_master"):
         return True
-    module = _module(pid)
-    return module in _SYSTEM_MODULES or module.startswith(_SYSTEM_PACKAGES)
+    return is_of_system(_module(pid))
+
+
+def is_of_system(module: str) -> bool:
+    """Whether processes that begin with a function of this module are the runtime's or the shell's own."""
+    # A helper is the user's to spawn, as `exit` is.
+    return module in _SYSTEM_MODULES or (module.startswith(_SYSTEM_PACKAGES) and not module.startswith(_HELPERS))
 
 
 def _by_rank(pids: list[Pid], survey: _Survey) -> list[Pid]:

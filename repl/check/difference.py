@@ -1,0 +1,25 @@
+"""The difference between what is written and what was printed, as a unified diff with the file's line numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import unified_diff
+from itertools import islice
+
+
+def difference(written: Sequence[str], printed: Sequence[str], numbers: Sequence[int]) -> list[str]:
+    """The lines of a diff, none where the two are alike. `numbers` are those of the written lines in the file."""
+    lines = list(unified_diff(written, printed, "written", "printed", lineterm=""))
+    if not lines:
+        return []
+    return [*lines[:2], *(_placed(line, numbers) for line in islice(lines, 2, None))]
+
+
+def _placed(line: str, numbers: Sequence[int]) -> str:
+    """A hunk's first line names the line of the file in the place of that of the output; others stay."""
+    if not line.startswith("@@ "):
+        return line
+    first = int(line.split()[1].lstrip("-").partition(",")[0])
+    if not numbers:
+        return "@@ nothing is written @@"
+    return f"@@ line {numbers[min(max(first - 1, 0), len(numbers) - 1)]} @@"
