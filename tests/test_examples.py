@@ -161,6 +161,24 @@ def test_every_example_is_in_the_list() -> None:
     assert all((EXAMPLES / link).exists() for _, link in named)
 
 
+def test_every_session_is_in_the_list() -> None:
+    """Whatever lies in examples/sessions/ is named in the README of the examples."""
+    named = set(re.findall(r"\(sessions/(\w+\.md)\)", README))
+    assert named == {path.name for path in (EXAMPLES / "sessions").glob("*.md")}
+
+
+def test_the_picture_in_the_readme_shows_the_session_it_is_made_of() -> None:
+    """docs/walk.svg is `pyex export examples/sessions/walk.md --no-prose --title pyex --height 22 --speed 1.5 -o …`."""
+    options = ["--to", "svg", "--no-prose", "--title", "pyex", "--height", "22", "--speed", "1.5"]
+    command = [sys.executable, "-P", "-m", "pyex", "export", "examples/sessions/walk.md", *options]
+    made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=True).stdout
+    shown = (ROOT / "docs" / "walk.svg").read_text(encoding="utf-8")
+    # What is on the screen, and when; another version of the highlighter may cut the colours elsewhere.
+    texts = ["".join(re.findall(r">([^<]*)</t", svg)) for svg in (made, shown)]
+    assert texts[0] == texts[1]
+    assert "counter" in texts[0]
+
+
 def test_mypy() -> None:
     """Type checkers accept the examples as they are, in their strictest mode."""
     command = [sys.executable, "-P", "-m", "mypy", "--strict", "--no-error-summary", "--hide-error-context"]
