@@ -87,6 +87,15 @@ def test_where_the_death_is_the_task_nothing_comes_back_by_itself(bells: Path) -
     assert lines[5].startswith("#PID<")
 
 
+def test_where_the_death_is_the_task_lesson_tells_how_to_begin_it_again(bells: Path) -> None:
+    """Who has died in another way than was asked for reads how to get back what the task needs."""
+    bells.write_text(BELLS.replace("shell_died()", 'shell_died() and shown("seen")'))
+    advice = 'The shell process has died since, and its data with it: lesson("bells.md") begins the task again.'
+    lines = said('lesson("bells.md")', "skip()", "lesson()", 'send(old_bell, "crack")', "lesson()")
+    assert advice not in " ".join(lines[2].split())
+    assert " ".join(lines[4].split()).endswith(advice)
+
+
 def test_what_is_so_already_is_told(tmp_path: Path) -> None:
     """A task that is done before it is asked for says so."""
     write(tmp_path, "# T\n\n## Be it so\n\nHave x.\n\n```check\nx\n```\n\n```pyex answer\npyex> x = 1\n```\n")

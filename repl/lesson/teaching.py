@@ -238,6 +238,9 @@ class Teaching:
         if self.waiting is not None:
             for part in self._headed(self.waiting, self.waiting.shown):
                 self._print(part)
+            if self.evaluator != self._prepared_for:
+                call = self.entry.call()
+                self._aside(f"The shell process has died since, and its data with it: {call} begins the task again.")
 
     def begin_again(self) -> None:
         """Have the task that waits begin once more, with all that it needs."""
