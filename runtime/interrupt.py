@@ -16,6 +16,35 @@ from pyex.time_slice import held_for, on_slice_end
 STUCK_SECONDS = 1.0
 
 
+class Handover:
+    """From the moment a person has given an input until a process is in the foreground for it, Ctrl+C is for that
+    process: it is kept for it. Used by the terminal's thread, signal handlers and processes.
+    """
+
+    def __init__(self) -> None:
+        self.is_on = False
+        self.has_kept = False
+
+    def begin(self) -> None:
+        self.has_kept = False
+        self.is_on = True
+
+    def keep(self) -> None:
+        """There was a Ctrl+C, and nobody in the foreground."""
+        self.has_kept = self.is_on
+
+    def end(self, block: ControlBlock) -> None:
+        """This process is in the foreground now."""
+        self.is_on = False
+        if self.has_kept:
+            self.has_kept = False
+            raise_in(block, KeyboardInterrupt)
+
+
+# Of the program's own terminal, whose Ctrl+C is SIGINT.
+handover = Handover()
+
+
 def install() -> None:
     """Take SIGINT over, unless the program has a handler of its own, or this is not the main thread."""
     if current_thread() is main_thread() and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
@@ -32,6 +61,8 @@ def on_interrupt(number: int, frame: FrameType | None) -> None:
     the thread for long, where it cannot be made to wait. Then it is for that one.
     """
     block = scheduler.foreground
+    if block is None:
+        handover.keep()
     if scheduler.current is not block and _is_stuck(frame):
         raise KeyboardInterrupt
     if raise_in_foreground(KeyboardInterrupt) and block is scheduler.current:

@@ -22,6 +22,7 @@ from pyex.repl.console.terminal_console import TerminalConsole
 from pyex.repl.jobs.job_control import JobControl
 from pyex.repl.language.python_language import PythonLanguage
 from pyex.repl.shell.shell import Shell
+from pyex.repl.terminal.prompt import Answer, Prompt
 from pyex.run import run_on
 from pyex.scheduler import scheduler
 
@@ -136,6 +137,11 @@ class Desk:
 
 class _Console(TerminalConsole):
     width = 80
+    at_answer: Callable[[], None] = staticmethod(lambda: None)
+
+    def _answered(self, prompt: Prompt, answer: Answer) -> None:
+        self.at_answer()
+        super()._answered(prompt, answer)
 
     @property
     def columns(self) -> int:

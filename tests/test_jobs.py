@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from job_desk import CTRL_C, CTRL_D, CTRL_G, ENTER, Desk, visit
 
 import pyex
 from pyex import Process, receive, send, spawn, spawn_monitor
+from pyex.interrupt import handover
 from pyex.scheduler import scheduler
 
 BANNER = "Interactive Pyex (...) - press Ctrl+C to exit (type h() ENTER for help)"
@@ -91,6 +93,44 @@ def test_an_empty_command_is_asked_for_again() -> None:
         desk.switches("")
         desk.shows("User switch command", " -->", " -->")
         desk.types("q")
+
+    visit(acts)
+
+
+@pytest.mark.parametrize("text", ["Process.sleep(60_000)", "[0 for _ in iter(int, 1)]"])
+def test_ctrl_c_right_behind_enter_counts(text: str) -> None:
+    """Ctrl+C that comes before the input has begun to run interrupts it."""
+
+    def interrupts() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        deadline = time.monotonic() + 5
+        while not handover.has_kept and time.monotonic() < deadline:
+            time.sleep(0.001)
+
+    def acts(desk: Desk) -> None:
+        desk.prompt(1)
+        desk.console.at_answer = interrupts
+        desk.types(text)
+        desk.shows_somewhere("** (KeyboardInterrupt)")
+        desk.shows("    pyex(1):1: <module>", "pyex(1)>")
+        desk.console.at_answer = lambda: None
+        desk.types("1 + 1")
+        desk.shows("2", "pyex(2)>")
+        desk.presses(CTRL_D)
+
+    visit(acts)
+
+
+def test_ctrl_c_while_a_prompt_waits_does_not_strike_the_next_input() -> None:
+    """A SIGINT from elsewhere while nothing runs is forgotten."""
+
+    def acts(desk: Desk) -> None:
+        desk.runs("1", "2")
+        desk.prompt(3)
+        os.kill(os.getpid(), signal.SIGINT)
+        desk.types("Process.sleep(200)")
+        desk.shows(":ok", "pyex(4)>")
+        desk.presses(CTRL_D)
 
     visit(acts)
 

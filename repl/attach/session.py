@@ -14,7 +14,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 
 from pyex import group_leader
 from pyex.control_block import ControlBlock
-from pyex.interrupt import raise_in
+from pyex.interrupt import Handover, raise_in
 from pyex.repl.attach import frame
 from pyex.repl.attach.frame import Hello
 from pyex.repl.console.terminal_console import TerminalConsole
@@ -38,7 +38,7 @@ class RemoteConsole(TerminalConsole):
         self._keys: PipeInput = self._resources.enter_context(create_pipe_input())
         screen = cast(TextIO, _Screen(connection))
         output = Vt100_Output(screen, lambda: self._size, term=hello.term, enable_cpr=False)
-        super().__init__(language, input=self._keys, output=output)
+        super().__init__(language, input=self._keys, output=output, handover=Handover())
         self._foreground: ControlBlock | None = None
 
     def __deepcopy__(self, memo: dict[int, object]) -> RemoteConsole:
@@ -78,10 +78,14 @@ class RemoteConsole(TerminalConsole):
 
     def _set_foreground(self, block: ControlBlock | None) -> None:
         self._foreground = block
+        if block is not None:
+            self._handover.end(block)
 
     def _interrupt(self) -> None:
         block = self._foreground
-        if block is not None:
+        if block is None:
+            self._handover.keep()
+        else:
             raise_in(block, KeyboardInterrupt)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pyex import Atom, Pid, send
 from pyex.control_block import ControlBlock
 from pyex.device import LineRequest
-from pyex.interrupt import interrupt
+from pyex.interrupt import Handover, handover, interrupt
 from pyex.repl.console import ANSWER
 from pyex.repl.display.report import report
 from pyex.repl.language import Language
@@ -50,8 +50,16 @@ class TerminalConsole:
     interrupt_leaves = False
     broken = False
 
-    def __init__(self, language: Language, *, input: Input | None = None, output: Output | None = None) -> None:
-        """`input` and `output` are prompt_toolkit's, by default those of the process's own terminal."""
+    def __init__(
+        self,
+        language: Language,
+        *,
+        input: Input | None = None,
+        output: Output | None = None,
+        handover: Handover = handover,
+    ) -> None:
+        """`input` and `output` are prompt_toolkit's, by default those of the process's own terminal; `handover` is for
+        its Ctrl+C."""
         self._terminal = Terminal(
             language,
             self._answered,
@@ -60,10 +68,12 @@ class TerminalConsole:
             namespace=self._namespace,
             status=self._status,
             has_colours=lambda: self.has_colours,
+            when_finished=handover.begin,
             when_idle=self._is_idle,
         )
         self.listeners: list[Callable[[str], None]] = []
         self._is_own = input is None
+        self._handover = handover
         self._switch_key = SwitchKey(self.switch)
         # Whoever is attached, and who is at the front; for whom Ctrl+C is, by who is at the front then.
         self._attached: Pid | None = None
@@ -181,6 +191,8 @@ class TerminalConsole:
 
     def _set_foreground(self, block: ControlBlock | None) -> None:
         scheduler.foreground = block
+        if block is not None:
+            self._handover.end(block)
 
     @contextmanager
     def _undisturbed(self) -> Iterator[None]:

@@ -10,7 +10,7 @@ from types import FrameType
 
 from pyex import Pid
 from pyex.device import LineRequest
-from pyex.interrupt import on_interrupt
+from pyex.interrupt import handover, on_interrupt
 from pyex.repl.console.stream_console import StreamConsole
 from pyex.repl.console.terminal_console import TerminalConsole
 from pyex.repl.language import Language
@@ -121,7 +121,7 @@ def interrupts_recorded(recorder: Recorder) -> Iterator[None]:
     """Meanwhile, Ctrl+C is taken down before it is obeyed."""
 
     def obey(number: int, frame: FrameType | None) -> None:
-        if scheduler.foreground is not None:
+        if scheduler.foreground is not None or handover.is_on:
             recorder.control_c()
         on_interrupt(number, frame)
 

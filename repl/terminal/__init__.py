@@ -57,7 +57,8 @@ class Terminal:
     `input` and `output` are prompt_toolkit's, by default those of the process. All of the following are called in the
     terminal's thread: `namespace()` is what Tab completes from; `status()` is the text of the status line, its parts
     two spaces apart; `history_file()` is where the history is kept, see `configured_file`; `has_colours()` says whether
-    it shows colours, by default what the environment says. `when_idle()`, if given, is called once, in a thread of its
+    it shows colours, by default what the environment says; `when_finished()`: a prompt has been answered, and Ctrl+C is
+    about to be a signal. `when_idle()`, if given, is called once, in a thread of its
     own, when the first prompt has been up for a moment; what is typed until then is not coloured yet.
     """
 
@@ -72,6 +73,7 @@ class Terminal:
         status: Callable[[], str] | None = None,
         history_file: Callable[[], str | None] = configured_file,
         has_colours: Callable[[], bool] | None = None,
+        when_finished: Callable[[], None] = lambda: None,
         when_idle: Callable[[], None] | None = None,
     ) -> None:
         self._language = language
@@ -82,6 +84,7 @@ class Terminal:
         self._status = status
         self._history_file = history_file
         self._has_colours = has_colours
+        self._when_finished = when_finished
         self._when_idle = when_idle
         self._thread = threading.Thread(target=self._run, name="pyex-terminal", daemon=True)
         self._commands: SimpleQueue[Command] = SimpleQueue()
@@ -238,7 +241,7 @@ class Terminal:
             self._input,
             self._output,
             show=self.write,
-            before_finish=self._write_all_above,
+            before_finish=self._finishes,
             namespace=self._namespace,
             status=self._status,
             history_file=self._history_file,
@@ -308,6 +311,10 @@ class Terminal:
             self._editor.print_above(lines)
             del self._unwritten[: len(lines)]
         return bool(lines)
+
+    def _finishes(self) -> None:
+        self._write_all_above()
+        self._when_finished()
 
     def _write_all_above(self) -> None:
         self._write_above(sys.maxsize)
