@@ -52,6 +52,18 @@ def piped(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
 
 
+def test_without_a_terminal_what_cannot_be_stopped_ends_it(tmp_path: Path) -> None:
+    """A call in C that lets no other thread run, and nothing can stop, ends the replay, which tells where it stood."""
+    path = tmp_path / "long.md"
+    stuck = "<!-- pyex: timeout 100 -->\n```pyex\npyex(2)> sum(range(10**11))\n```\n"
+    path.write_text("```pyex\npyex(1)> 1\n1\n```\n" + stuck)
+    done = piped(str(path))
+    assert done.returncode == 1
+    assert "pyex(1)> 1\n1\n" in done.stdout
+    assert "Timeout" in done.stderr
+    assert 'File "pyex(2)", line 1 in <module>' in done.stderr
+
+
 def test_without_a_terminal_all_of_it_is_text(talk: str) -> None:
     """Prose is laid out, and sessions are as a screen would show them; what really comes is printed."""
     done = piped(talk)

@@ -89,6 +89,13 @@ def test_what_is_wrong_is_told_with_its_line(text: str, told: str) -> None:
     assert refused(text).startswith(f"guide.md:{told}")
 
 
+def test_a_comment_without_an_end_hides_nothing() -> None:
+    """A comment that is not closed would take all sessions below it along: it is refused."""
+    with pytest.raises(BadTranscript, match="<text>:3: this comment has no end"):
+        parse("# Title\n\n<!-- pyex: skip\n\n```pyex\npyex(1)> 1\n2\n```\n")
+    assert len(parse("<!--\nnothing\n-->\n\n```pyex\npyex(1)> 1\n1\n```\n").steps) == 1
+
+
 def test_prompts_of_others_may_be_printed() -> None:
     """Below an input, what looks like Python's own prompt is output as any other."""
     assert parse("```pyex\npyex(1)> help()\n>>> x\n```\n").steps[0].expected == ">>> x\n"

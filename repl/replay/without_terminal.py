@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import sys
 from typing import TextIO
@@ -11,10 +12,12 @@ from pyex.repl.replay.plan import Fresh, Item, Page, Plan
 from pyex.repl.replay.prose import lines_of
 from pyex.repl.transcript.document import SetUp
 from pyex.repl.transcript.labels import Labels
-from pyex.repl.transcript.play import play
+from pyex.repl.transcript.play import STOP_SECONDS, play
 from pyex.repl.transcript.session import Step
 
 COLUMNS = 80
+# How much longer than its time a step may take to stop, before all of Python is taken to be stuck.
+STUCK_SECONDS = 2 * STOP_SECONDS + 2
 
 
 def print_all(plan: Plan, path: str, *, begin: int = 0, only: bool = False) -> int:
@@ -34,7 +37,8 @@ def print_all(plan: Plan, path: str, *, begin: int = 0, only: bool = False) -> i
 
 
 class _Out:
-    """Where it is printed, up to which item. `advance` is called in another thread, which must not be lost."""
+    """Where it is printed, up to which item. `advance` is called in another thread, which must not be lost; `close`
+    when all is over."""
 
     def __init__(self, items: list[Item], stream: TextIO, begin: int) -> None:
         self._items = items
@@ -45,6 +49,8 @@ class _Out:
     def advance(self, step: Step) -> None:
         """What stands before a step has been played."""
         self.write_until(next((n for n, item in enumerate(self._items) if item.line >= step.line), self._at))
+        # A call in C may keep every thread of Python from running: then this says where it stands, and leaves with 1.
+        faulthandler.dump_traceback_later((step.timeout + step.late) / 1000 + STUCK_SECONDS, exit=True)
 
     def write_until(self, end: int) -> None:
         while self._at < end:
@@ -52,6 +58,7 @@ class _Out:
             self._at += 1
 
     def close(self) -> None:
+        faulthandler.cancel_dump_traceback_later()
         if self._is_gone:
             # What is left in the buffer has nowhere to go.
             os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())

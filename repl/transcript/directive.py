@@ -35,6 +35,7 @@ _TAKES: dict[Name, str] = {
 }
 _EXAMPLES = {"milliseconds": "5000", "milliseconds or nothing": "2000", "code": "\nx = 1\n", "text": "a few words"}
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
+_OPEN = re.compile(r"<!--(?!.*-->)", re.DOTALL)
 _MARKED = re.compile(r"\s*pyex\b(\s*:)?(.*)", re.DOTALL)
 _MISSPELLED: dict[str, Name] = {
     "setup": "set-up",
@@ -61,6 +62,9 @@ class Directive:
 
 def directives(text: str, line: int, path: str) -> Iterator[Directive]:
     """The directives in a piece of Markdown whose first line is this one. Raises `BadTranscript`."""
+    if opened := _OPEN.search(text):
+        place = line + text.count("\n", 0, opened.start())
+        raise BadTranscript(path, place, "this comment has no end, and hides what follows: write --> behind it")
     for comment in _COMMENT.finditer(text):
         marked = _MARKED.fullmatch(comment[1])
         if marked is None:
