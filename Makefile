@@ -16,7 +16,7 @@ TOOLS := $(VENV)/.tools
 # A strict editable install links each file of the packages from build/, so it is due again when a file comes or goes,
 # when that folder was removed, and when the whole tree was moved.
 FOLDERS := $(wildcard runtime repl observer)
-FILES := $(sort $(shell find $(FOLDERS) -name '*.py' -o -name py.typed -o -name '*.md' -o -name '*.css' -o -name '*.js'))
+FILES := $(sort $(shell find $(FOLDERS) -name '*.py' -o -name py.typed -o -name '*.md' -o -name '*.css' -o -name '*.js' -o -name '*.html' -o -name '*.svg'))
 NAMES := $(subst /,.,$(patsubst %/__init__.py,%,$(filter %/__init__.py,$(FILES))))
 PACKAGES := $(patsubst pyex.runtime%,pyex%,$(addprefix pyex.,$(NAMES)))
 UNLISTED = $(strip $(foreach name,$(PACKAGES),$(shell grep -qF '"$(name)"' pyproject.toml || echo $(name))))
@@ -34,7 +34,7 @@ NO_VENV := $(PYTHON) cannot make virtual environments. Install its venv module (
 # mypy reads the links; these are the files behind them.
 UNLINK := s,^build/__editable__[^/]*/pyex/,runtime/,; s,^runtime/(repl|observer)/,\1/,
 
-.PHONY: help shell test soak check bench clean FORCE
+.PHONY: help shell test soak check bench screenshots clean FORCE
 
 help:
 	@echo 'make shell   open the prompt'
@@ -42,6 +42,7 @@ help:
 	@echo 'make soak    the stress tests, each for an hour: make soak SECONDS=3600'
 	@echo 'make check   lint and types'
 	@echo 'make bench   measure pyex beside Elixir and other actors, in ten minutes; in one: make bench ARGS=--quick'
+	@echo 'make screenshots   the pictures of docs/observer.md, made from a program that runs'
 	@echo 'make clean   remove everything that these made'
 
 shell: $(INSTALLED)
@@ -61,6 +62,9 @@ check: $(TOOLS)
 
 bench:
 	@$(PYTHON) benchmarks/run.py $(ARGS)
+
+screenshots: $(TOOLS)
+	@$(IN_VENV) -P docs/screenshots.py
 
 clean:
 	rm -rf .venv .venv-* build dist *.egg-info .coverage .coverage.* htmlcov

@@ -8,3 +8,5 @@ from pyex.otp.behaviour import Behaviour
 MACHINERY = frozenset(vars(Behaviour)) - {"child_spec"}
 # Classes that the parts of a behaviour run in: Elixir's own documentation hides them.
 INTERNAL = frozenset({"Agent.Server", "Task.Supervised"})
+# Packages at the prompt whose modules are no calls of anybody's either.
+WITHOUT_MODULES = frozenset({"pyex.observer"})

@@ -9,7 +9,7 @@ from importlib import import_module
 # In the order in which they are likely to be needed: by the first values, Tab, and the first error.
 _NEEDED_SOON = (
     "pyex.otp",
-    "pyex.repl.display.describe",
+    "pyex.inspection.describe",
     "pyex.repl.display.renderable",
     "pyex.repl.display.syntax_colours",
     "pyex.repl.reloading.project",

@@ -43,6 +43,10 @@ def _start(options: Options) -> int:
             from pyex.repl.attach import client
 
             return client.attach(*options.words)
+        case "observer":
+            from pyex.repl.attach import observer_command
+
+            return observer_command.main(options.words)
         case "check" | "replay" | "record" | "export" | "lesson" | "workshop" as name:
             # Each has its own options; `main(words)` reads them, and raises `BadCommand`.
             command = import_module(f"pyex.repl.{name}.command")

@@ -14,6 +14,7 @@ SYNOPSIS
     pyex [OPTIONS] run FILE [ARGS...]    run a file as the main process
     pyex [OPTIONS] -e EXPR [ARGS...]     run an expression or statements as the main process
     pyex attach [PID|PATH]               open a prompt in a program that runs
+    pyex observer [--attach PID|PATH]    see the processes of a program that runs, in the browser
     pyex check [--update] FILE...        play the sessions in Markdown files and compare
     pyex replay [OPTIONS] FILE           play a session in the real shell, at a human pace
     pyex record FILE                     write down a session
@@ -29,7 +30,7 @@ OPTIONS
     -e, --eval EXPR       run EXPR and leave; may be given more than once
     -r, --require FILE    load FILE first, its definitions are at hand then; may be given more than once
     --dot-pyex FILE       evaluate FILE at each start of the shell process in place of .pyex.py; "" for none
-    --listen              let other terminals attach to the program: see pyex attach
+    --listen              let other terminals attach to the program: see pyex attach, pyex observer
     --no-color            no colours
     --no-halt             with -e or run: do not leave at the end, the other processes go on
     -V, --version         print the version
@@ -62,7 +63,7 @@ EXAMPLES
     pyex -e 'pid = spawn(lambda: print(receive())); send(pid, "hello"); Process.sleep(10)'
     echo 'Process.list()' | pyex
 """
-COMMANDS = ("run", "attach", "check", "replay", "record", "export", "lesson", "workshop")
+COMMANDS = ("run", "attach", "observer", "check", "replay", "record", "export", "lesson", "workshop")
 
 
 @dataclass

@@ -70,7 +70,7 @@ class ControlBlock:
         "pid",
         "priority",
         "queue",
-        "slices",
+        "reductions",
         "special",
         "state",
         "timers",
@@ -126,7 +126,8 @@ class ControlBlock:
         self.blocked = False
         # When that began, as far as it has not been reported.
         self.blocked_since: float | None = None
-        self.slices = 0
+        # At how many of the watcher's ticks it was the one that ran; counted there alone.
+        self.reductions = 0
 
 
 # Every process alive, by the number of its pid.

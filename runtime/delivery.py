@@ -17,6 +17,7 @@ from pyex.node import is_this_node
 from pyex.pid import Pid
 from pyex.reference import Reference
 from pyex.run_queue import READY, WAITING
+from pyex.scheduler import scheduler
 
 TRACE, RECEIVE, PROCS = Atom("trace"), Atom("receive"), Atom("procs")
 
@@ -78,6 +79,7 @@ def put(block: ControlBlock, message: Any) -> None:
     if block.mailbox is None:
         block.mailbox = deque()
     block.mailbox.append(message)
+    scheduler.messages += 1
     if block.state is WAITING:
         block.state = READY
         block.queue.append(block)

@@ -9,7 +9,10 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread, get_ident
 from typing import Protocol, TextIO
 
+from pyex.atom import Atom
+from pyex.errors import ErlangError
 from pyex.scheduler import scheduler
+from pyex.terminal_loan import KeptOutput, Loan, is_screen, run_on_streams
 
 # A flush waits for the output thread, and everybody with it: not for much, and not for long.
 FLUSH_SIZE = 16 * 1024
@@ -71,8 +74,8 @@ class StreamDevice:
         self.error = error or sys.stderr
         self.source = source or sys.stdin
         self.broken = False
-        # What to write; whom to tell when all before it is written; the end.
-        self._queue: SimpleQueue[tuple[TextIO, str, int] | SimpleQueue[None] | None] = SimpleQueue()
+        # What to write; whom to tell when all before it is written; who borrows the terminal; the end.
+        self._queue: SimpleQueue[tuple[TextIO, str, int] | SimpleQueue[None] | Loan | None] = SimpleQueue()
         # Each of the two has one thread that changes it.
         self._queued = 0
         self._written = 0
@@ -106,6 +109,13 @@ class StreamDevice:
         with self._reading:
             return self.source.readline()
 
+    def lend(self, loan: Loan) -> None:
+        if not is_screen(self.source, self.out):
+            raise ErlangError(Atom("enotty"), "it needs a terminal, and here is none")
+        if self._reading.locked():
+            raise ErlangError(Atom("ebusy"), "the terminal is in use: a process waits in input() for a line of it")
+        self._queue.put(loan)
+
     def open(self) -> None:
         if self._thread is None:
             self._thread = Thread(target=self._work, name="pyex output", daemon=True)
@@ -128,16 +138,54 @@ class StreamDevice:
             if isinstance(item, SimpleQueue):
                 self._flush(self.out)
                 item.put(None)
-                continue
-            stream, text, counted = item
-            if stream is self.error:
-                self._flush(self.out)  # so that the two stay in order where they end up in one place
-            self._write(stream, text)
-            if stream is self.error or self._queue.empty():
-                self._flush(stream)
-            self._written += counted
+            elif isinstance(item, Loan):
+                self._flush(self.out)
+                if not self._hold_back_during(item):
+                    break
+            else:
+                self._write_item(*item)
         self._flush(self.out)
         self._flush(self.error)
+
+    def _write_item(self, stream: TextIO, text: str, counted: int) -> None:
+        if stream is self.error:
+            self._flush(self.out)  # so that the two stay in order where they end up in one place
+        self._write(stream, text)
+        if stream is self.error or self._queue.empty():
+            self._flush(stream)
+        self._written += counted
+
+    def _hold_back_during(self, loan: Loan) -> bool:
+        """Run a loan in a thread of its own, and write afterwards what comes meanwhile. False where that is the end."""
+        kept, later, errors, is_open = KeptOutput(), list[Loan](), list[Exception](), True
+
+        def run() -> None:
+            try:
+                run_on_streams(loan, self.source, self.out)
+            except Exception as error:
+                errors.append(error)
+            self._queue.put(loan)
+
+        Thread(target=run, name="pyex screen", daemon=True).start()
+        while (item := self._queue.get()) is not loan:
+            if item is None:
+                is_open = False
+                loan.end()
+            elif isinstance(item, SimpleQueue):
+                item.put(None)
+            elif isinstance(item, Loan):
+                later.append(item)
+            elif item[0] is self.error and not self.error.isatty():
+                self._write_item(*item)
+            else:
+                kept.add(item[1])
+                self._written += item[2]
+        self._write(self.out, kept.take())
+        self._flush(self.out)
+        loan.is_over(*errors)
+        for another in later:
+            self._queue.put(another)
+        return is_open
 
     def _write(self, stream: TextIO, text: str) -> None:
         try:

@@ -64,6 +64,7 @@ def send(destination: object, message: Any) -> Any:
             if block.mailbox is None:
                 block.mailbox = deque()
             block.mailbox.append(copy)
+            scheduler.messages += 1
             if block.state is WAITING:
                 block.state = READY
                 block.queue.append(block)

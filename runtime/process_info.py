@@ -87,7 +87,7 @@ _SHOWN: dict[str, Callable[[ControlBlock], Any]] = {
     "trap_exit": lambda block: block.trap_exit,
     "priority": lambda block: Atom(block.priority),
     "group_leader": lambda block: block.group_leader,
-    "reductions": lambda block: block.slices,
+    "reductions": lambda block: block.reductions,
 }
 _ASKED: dict[str, Callable[[ControlBlock], Any]] = {
     "registered_name": lambda block: [] if block.name is None else block.name,

@@ -167,6 +167,7 @@ def _start(device: Device, undo: ExitStack) -> None:
     signal_handler.install()
     scheduler.hub = getcurrent()
     scheduler.started_at, scheduler.switches, scheduler.preemptions = monotonic(), 0, 0
+    scheduler.messages = 0
     scheduler.carrier_main = carrier.carry
     device.open()
     undo.callback(device.close)

@@ -25,6 +25,7 @@ def runtime_info(item: str | None = None) -> Any:
     - "process_count", and of these "run_queue": those that are ready, and "blocked": those that sit in a call that
       blocks the thread;
     - "context_switches" from process to process; "preemptions": those that a process did not ask for;
+    - "messages" that have come into mailboxes;
     - "timers" that are pending;
     - "abandoned": processes that were killed and could not be unwound;
     - "memory" of the operating system's process, in bytes.
@@ -39,6 +40,7 @@ def runtime_info(item: str | None = None) -> Any:
         "blocked": len(run_queue.BLOCKED_QUEUE),
         "context_switches": scheduler.switches,
         "preemptions": scheduler.preemptions,
+        "messages": scheduler.messages,
         "timers": len(scheduler.timers.heap) - scheduler.timers.cancelled,
         "abandoned": len(time_slice.abandoned),
         "memory": garbage.memory(),

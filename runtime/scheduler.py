@@ -80,6 +80,7 @@ class Scheduler:
         "hub",
         "inbox",
         "low_turn",
+        "messages",
         "new_tracer",
         "on_attention",
         "on_busy",
@@ -100,6 +101,8 @@ class Scheduler:
         self.current: ControlBlock | None = None
         self.critical = 1
         self.switches = 0
+        # How many have been put into mailboxes.
+        self.messages = 0
         self.preemptions = 0
         self.started_at = monotonic()
         self.settling: deque[tuple[ControlBlock, Flag]] = deque()

@@ -7,7 +7,7 @@ import os
 import site
 import sys
 from enum import IntEnum
-from types import FrameType, TracebackType
+from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 _ENGINE_FOLDER = os.path.dirname(__file__)
@@ -127,7 +127,8 @@ def stacktrace(traceback: TracebackType | None) -> Stacktrace:
 
 def frame_entry(frame: FrameType, line: int | None) -> tuple[str, str, int, dict[str, Any]]:
     code = frame.f_code
-    module = str(frame.f_globals.get("__name__", "?"))
+    module = frame.f_globals.get("__name__")
+    module = module if type(module) is str else "?"
     return (module, code.co_qualname, code.co_argcount, {"file": code.co_filename, "line": line or 0})
 
 
@@ -153,5 +154,10 @@ def in_words(module: str, function: str, arity: int) -> tuple[str, str, int]:
 def initial_call(function: Any) -> tuple[str, str, int]:
     """The function that a process was spawned with: `(module, function, arity)`."""
     code = getattr(function, "__code__", None)
-    name = str(getattr(function, "__qualname__", None) or type(function).__qualname__)
-    return (str(getattr(function, "__module__", None) or "?"), name, code.co_argcount if code is not None else 0)
+    module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", None)
+    # What a callable of the user's calls its name may be anything, whose `__str__` is not to be run.
+    return (
+        module if type(module) is str and module else "?",
+        name if type(name) is str and name else type(function).__qualname__,
+        code.co_argcount if type(code) is CodeType else 0,
+    )

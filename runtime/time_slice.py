@@ -199,7 +199,6 @@ def _preempt(block: ControlBlock, frame: FrameType, looks_blocked: bool) -> None
         block.blocked_since = None
     scheduler.critical += 1
     block.blocked = looks_blocked
-    block.slices += 1
     scheduler.preemptions += 1
     block.state = READY
     if looks_blocked:

@@ -141,11 +141,11 @@ def observe(block: ControlBlock, queue: deque[Any]) -> None:
         scheduler.critical = 0
 
 
-def end_observation(queue: deque[Any]) -> None:
-    """Have nothing more put into a queue."""
+def end_observation(queue: deque[Any], blocks: Iterable[ControlBlock] | None = None) -> None:
+    """Have nothing more put into a queue; of some processes only, where these are given."""
     scheduler.enter()
     try:
-        for block in process_table.values():
+        for block in process_table.values() if blocks is None else blocks:
             chain = block.tracer
             if chain is not None and isinstance(chain.receiver, ControlBlock):
                 block.tracer = Tracer(chain.receiver, chain.flags, _without(chain.beside, queue))
@@ -153,7 +153,26 @@ def end_observation(queue: deque[Any]) -> None:
                 block.tracer = _without(chain, queue)
             block.special = block.dying or block.tracer is not None
     finally:
+        # The hub, which may be asked to do this, is in a section of its own.
+        scheduler.critical -= 1
+
+
+def observed(queue: deque[Any]) -> list[ControlBlock]:
+    """The processes whose events are put into a queue, the oldest first."""
+    scheduler.enter()
+    try:
+        traced = [block for block in process_table.values() if block.tracer is not None]
+    finally:
         scheduler.critical = 0
+    return [block for block in traced if is_observed(block, queue)]
+
+
+def is_observed(block: ControlBlock, queue: deque[Any]) -> bool:
+    """Whether the events of a process are put into a queue."""
+    chain = block.tracer
+    while chain is not None and chain.receiver is not queue:
+        chain = chain.beside
+    return chain is not None
 
 
 def _without(chain: Tracer | None, queue: deque[Any], *, and_then: deque[Any] | None = None) -> Tracer | None:

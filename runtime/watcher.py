@@ -35,7 +35,7 @@ class Watcher:
         self.busy_clock = BusyClock(owner, get_native_id())
         self.watchdog = Watchdog(get_native_id()) if signals else None
         # What the last look found: since when the process that runs has kept the thread, and whether it only waits.
-        self.since = self.looked_at = time.monotonic()
+        self.since = self.looked_at = self._counted_at = time.monotonic()
         self.looks_blocked = False
         self._switches = -1
         self._busy = 0.0
@@ -122,10 +122,18 @@ class Watcher:
                 self.alarm.get(timeout=self._tick())  # a sleep, but for the end of the runtime
             except Empty:
                 pass
+            self._count()
             scheduler.attention = True
             if self.look() and self.signals:
                 signal.pthread_kill(self.owner, signal.SIGURG)
         self._feed_watchdog(0)
+
+    def _count(self) -> None:
+        """Count a reduction for the process that runs at this tick: over many, that is its share of the time."""
+        now, block = time.monotonic(), scheduler.current
+        if block is not None and now - self._counted_at >= TICK_SECONDS:
+            self._counted_at = now
+            block.reductions += 1
 
     def _feed_watchdog(self, seconds: float) -> None:
         if self.watchdog is not None:

@@ -139,6 +139,16 @@ def test_ctrl_c_interrupts_what_runs() -> None:
         assert running.poll() is None
 
 
+def test_ctrl_z_stops_nothing() -> None:
+    """It would stop the program, which nobody at this terminal could continue: the prompt says so, and stays."""
+    with program() as (running, _), Screen(*ATTACH, str(running.pid)) as screen:
+        screen.shows("pyex(1)>")
+        screen.presses("\x1a")
+        screen.shows_somewhere("(Ctrl+Z would stop the program that this prompt is in; Ctrl+\\ detaches from it)")
+        screen.types("6 * 7")
+        screen.shows("42", "pyex(2)>")
+
+
 def test_the_switch_command_is_there_while_something_hangs() -> None:
     """Ctrl+G opens the switch command although an input runs; `i` ends that."""
     with program() as (_, path), Screen(*ATTACH, path) as screen:

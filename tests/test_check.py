@@ -62,7 +62,7 @@ def test_all_files_are_told_of_in_their_order(tmp_path: Path) -> None:
         "",
         f"{wrong}: 1 of 2 inputs differs",
         f"{right}: 1 input, all as written",
-        f"{empty}: no inputs",
+        f"{empty}: no sessions, so nothing was checked",
         "missing.md: No such file or directory",
         "missing.md: not played",
         "1 of 3 inputs differs, in 1 file; 1 file could not be played to the end",

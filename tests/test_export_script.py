@@ -77,8 +77,8 @@ def test_helpers_are_imported_and_called() -> None:
 
 
 def test_what_only_a_prompt_can_do_is_a_comment() -> None:
-    """Earlier values, breakpoints and what is typed at them, a pid by its number, and a death by one's own hand."""
-    inputs = ["v(1)", "_ + 1", "break_(f)", 'pid("0.9.0")', 'Process.exit(self(), "kill")', ":kill"]
+    """Earlier values, breakpoints and what is typed at them, and a pid by its number."""
+    inputs = ["v(1)", "_ + 1", "break_(f)", 'pid("0.9.0")', ":kill"]
     for text in inputs:
         assert f"# {text}" in body(fence(f"pyex(1)> {text}", "x")), text
     assert "# x" in body(fence("pyex(1)> f()", "Break reached", "pry(1)> x", "2"))
@@ -108,6 +108,47 @@ def test_a_death_takes_what_was_linked(tmp_path: Path) -> None:
     )
     done = run(script(parse(text)), tmp_path)
     assert (done.returncode, done.stdout) == (0, "False 0 False\n")
+
+
+def test_a_script_outlives_each_death_of_its_shell(tmp_path: Path) -> None:
+    """By one's own hand, by another's, by an exit and by what crashes: the next input is run."""
+    death = "** (EXIT from #PID<0.1.0>) shell process exited with reason: killed"
+    text = fence(
+        'pyex(1)> Process.exit(self(), "kill")', "...",
+        "pyex(1)> me = self()",
+        'pyex(2)> spawn(lambda: Process.exit(me, "kill"))', "#PID<0.2.0>", death,
+        'pyex(1)> Process.exit(self(), "why")', death,
+        "pyex(1)> exit('so')", death,
+        "pyex(1)> spawn_link(lambda: 1 / 0)", "#PID<0.2.0>", death,
+        "pyex(1)> worker, ref = spawn_monitor(Process.sleep, 'infinity')",
+        "pyex(2)> Process.exit(worker, 'kill')",
+        "pyex(3)> print(receive(after=5000)[4], 'end')", "end",
+    )  # fmt: skip
+    done = run(script(parse(text)), tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("killed end\n")
+
+
+def test_what_control_c_ended_does_not_run_for_ever(tmp_path: Path) -> None:
+    """Nobody presses it in a script; `raise SystemExit` ends no more than it did at the prompt."""
+    text = fence(
+        "pyex(1)> while True: pass", "...(1)> ", "^C", "** (KeyboardInterrupt)",
+        "pyex(1)> raise SystemExit(3)", "** (SystemExit) 3",
+        "pyex(1)> print('end')", "end",
+    )  # fmt: skip
+    done = run(script(parse(text)), tmp_path)
+    assert (done.returncode, done.stdout) == (0, "end\n")
+
+
+def test_a_long_text_in_what_fails_is_not_indented(tmp_path: Path) -> None:
+    """It is the text that it was, and the script goes on."""
+    text = fence(
+        'pyex(1)> x = """a', "...(1)>   b", '...(1)> """', "'a\\n  b\\n'",
+        'pyex(2)> assert x != """a', "...(2)>   b", '...(2)> """, print(x)', "** (AssertionError)",
+        "pyex(2)> print('end')", "end",
+    )  # fmt: skip
+    done = run(script(parse(text)), tmp_path)
+    assert (done.returncode, done.stdout) == (0, "a\n  b\n\nend\n")
 
 
 def test_no_text_escapes_its_comment() -> None:

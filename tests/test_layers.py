@@ -55,3 +55,10 @@ def test_the_engine_knows_no_otp_and_no_shell(name: str) -> None:
 def test_otp_knows_no_shell(name: str) -> None:
     """Nor the pytest plugin."""
     assert not {each.partition(".")[0] for each in imports(ROOT / name)} & {"repl", "observer", "testing"}
+
+
+@pytest.mark.parametrize("name", files("runtime/watching") + files("runtime/inspection") + files("observer"))
+def test_what_shows_the_runtime_knows_no_shell(name: str) -> None:
+    """Neither the data that is shown of it, nor the Observer."""
+    above = {"repl", "testing"} if name.startswith("observer") else {"repl", "observer", "testing"}
+    assert not {each.partition(".")[0] for each in imports(ROOT / name)} & above

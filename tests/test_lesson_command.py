@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,7 @@ def test_it_lists_the_lessons(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[0].split() == ["Lesson", "Title", "Tasks"]
     assert [line.split()[0] for line in lines[1:14]] == [entry.name for entry in course.course()]
     assert lines[4].split()[0] == "links" and lines[4].split()[-1].startswith("1/")
+    assert lines[-1] == "pyex lesson processes begins the next lesson."
 
 
 def test_it_opens_the_prompt_with_a_lesson_and_another_day_goes_on(folder: Path) -> None:
@@ -65,6 +67,17 @@ def test_progress_for_programs(folder: Path, capsys: pytest.CaptureFixture[str])
     assert last[:3] == [str(folder / "bells.md"), "1", "2"] and last[3].startswith("20")
     assert [line[0] for line in others] == [entry.name for entry in course.course()]
     assert all(line[1] == "0" and line[3] == "" for line in others)
+
+
+@pytest.mark.parametrize("words", [[], ["--progress"]])
+def test_nobody_need_read_the_list_to_its_end(words: list[str]) -> None:
+    """With `| head -1` the program ends without a word on standard error, and with status 1."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-P", "-m", "pyex", "lesson", *words]
+    with os.fdopen(writer, "wb") as output:
+        ended = subprocess.run(command, stdout=output, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stderr) == (1, "")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import pytest
 from lessons import BELLS, CRACK, CRACKED, HELPERS, LINK, LINKED, NEXT, text
 from shell_session import said
 
-from pyex.repl.lesson import lesson_text, progress
+from pyex.__main__ import main
+from pyex.repl.lesson import course, lesson_text, progress
 
 
 @pytest.fixture(autouse=True)
@@ -110,10 +111,12 @@ def write(folder: Path, lesson: str) -> None:
 
 # Help
 
+GONE = 'Where something that it needs is gone, lesson("bells.md") begins the task again.'
+
 
 def test_hints_come_one_by_one_and_then_the_answer() -> None:
     """Each says how many there are; the answer is shown as often as it is asked for."""
-    answer = "\nThe answer, which skip() types for you:\n\n    Process.link(old_bell)"
+    answer = "\n" + text("The answer, which skip() types for you:", "    Process.link(old_bell)", GONE)
     assert said('lesson("bells.md")', "hint()", "hint", "hint()", "hint()")[1:] == [
         "\nHint 1 of 2: `Process.link(pid)` links.",
         "\nHint 2 of 2: Its pid is in `old_bell`.",
@@ -125,7 +128,7 @@ def test_hints_come_one_by_one_and_then_the_answer() -> None:
 def test_a_task_without_hints_has_an_answer() -> None:
     """Where nobody has written a hint, the answer is what there is."""
     found = said('lesson("bells.md")', "Process.link(old_bell)", "hint()")[2]
-    assert found == '\nThere are no hints; this is the answer:\n\n    send(old_bell, "crack")'
+    assert found == "\n" + text("There are no hints; this is the answer:", '    send(old_bell, "crack")', GONE)
 
 
 def test_skip_types_the_answer() -> None:
@@ -289,20 +292,55 @@ def test_a_listener_that_fails_disturbs_nobody() -> None:
 # The list
 
 
+def test_lesson_tells_how_to_begin_the_task_again(tmp_path: Path) -> None:
+    """Who has lost what the task needs reads how to have it back."""
+    end = 'Process.exit(old_bell, "kill");'
+    lines = said('lesson("bells.md")', end, "lesson()", 'lesson("bells.md")', "Process.link(old_bell)")
+    assert lines[2].endswith('lesson("bells.md") begins the task again, with all that it needs.')
+    assert lines[4].endswith(LINKED)
+
+
 def test_the_list_shows_what_is_done_and_the_task() -> None:
     """lesson() lists the course and the lesson that runs, marks it, and says its task once more."""
     table, _, task = said('lesson("bells.md")', "Process.link(old_bell)", "lesson()")[2].partition("\n\n")
     lines = table.splitlines()
     assert lines[0].split() == ["Lesson", "Title", "Tasks"]
     assert lines[-1].split() == [">", "bells.md", "Bells", "1/2"]
-    assert task == CRACK
+    assert task == text(CRACK, 'lesson("bells.md") begins the task again, with all that it needs.')
 
 
 def test_the_list_marks_what_is_finished() -> None:
-    """A finished lesson has a tick; where none runs, the list says how to begin."""
+    """A finished lesson has a tick; where none runs, the list says with which to begin."""
     lines = said('lesson("bells.md")', "skip()", "skip()", "lesson()")[3].splitlines()
     assert lines[-3].split() == ["bells.md", "Bells", "2/2", "✓"]
-    assert lines[-1].startswith('lesson("processes") begins one')
+    assert lines[-1] == 'lesson("processes") begins the next lesson.'
+
+
+def finish(*keys: str) -> None:
+    """Have all tasks of these lessons of the course be done."""
+    for key in keys:
+        for section in course.find(key).read().sections:
+            if section.task is not None:
+                progress.progress().add(key, section.title)
+
+
+def test_the_list_names_the_lesson_to_go_on_with() -> None:
+    """It is the first that is not done; one that was begun goes on."""
+    finish("processes")
+    assert said("lesson()")[0].splitlines()[-1] == 'lesson("messages") begins the next lesson.'
+    progress.progress().add("messages", "Send a message")
+    assert said("lesson()")[0].splitlines()[-1] == 'lesson("messages") goes on where you left it.'
+
+
+def test_the_list_says_that_all_is_done(capsys: pytest.CaptureFixture[str]) -> None:
+    """At the prompt and on the command line: nothing is left to go on with."""
+    finish(*[entry.key for entry in course.course()])
+    last = said("lesson()")[0].splitlines()[-1]
+    assert last == 'All lessons are done; lesson("processes", restart=True) begins one anew.'
+    capsys.readouterr()
+    assert main(["lesson"]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == "All are done; pyex lesson --restart processes begins one anew."
 
 
 def test_naming_the_lesson_that_runs_begins_its_task_again() -> None:

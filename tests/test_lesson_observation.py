@@ -93,6 +93,17 @@ def test_exits_by_exceptions_are_matched_by_their_class() -> None:
     assert is_done_by(check, "spawn(lambda: 1 / 0)")
 
 
+def test_what_a_predicate_cannot_be_asked_about_is_no_match() -> None:
+    """A wrong message, answer or reason before the right one does not keep the task from being done."""
+    set_up = 'send(self(), ("count", "many"))'
+    check = """
+        (sent(("count", lambda n: n >= 3)) and received(("count", lambda n: n >= 3), by=shell)
+         and died(reason=lambda reason: reason > 2))
+        """
+    sends = ('send(self(), ("count", "lots"));', 'send(self(), ("count", 3));')
+    assert is_done_by(check, 'spawn(exit, "ill");', "spawn(exit, 3);", *sends, set_up=set_up)
+
+
 # The shell process
 
 

@@ -106,6 +106,20 @@ def test_a_damaged_file_is_moved_aside(path: str, text: str | bytes, what: str) 
     assert list(Progress(path).tasks("links")) == ["A"]
 
 
+def test_a_second_damage_does_not_cost_the_first_copy(path: str) -> None:
+    """Each file that was moved aside stays, under a name of its own that the message tells."""
+    os.makedirs(os.path.dirname(path))
+    told = []
+    for text in ("{ my first", "{ my second"):
+        Path(path).write_text(text)
+        kept = Progress(path)
+        kept.add("links", "A")
+        told += kept.troubles()
+    assert f"moved to {path}.damaged," in told[0] and f"moved to {path}.damaged.2," in told[1]
+    assert Path(f"{path}.damaged").read_text() == "{ my first"
+    assert Path(f"{path}.damaged.2").read_text() == "{ my second"
+
+
 def test_the_file_of_a_newer_version_is_left_as_it_is(path: str) -> None:
     """It is told once; what is done counts for as long as the program runs."""
     os.makedirs(os.path.dirname(path))

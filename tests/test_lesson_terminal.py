@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from job_desk import CTRL_G, Desk, visit
 from lessons import BELLS, CRACK
-from screen import ENTER, SHELL, Screen
+from screen import CTRL_D, ENTER, SHELL, Screen
 
 from pyex import Process
 
@@ -56,6 +56,69 @@ def test_a_small_screen_is_filled_once() -> None:
         screen.shows_somewhere("Link it.")
         screen.shows("hint() helps, skip() does it for you,", "lesson() shows this again.", "", "pyex(2)>")
         assert all(len(line) <= 40 for line in screen.lines())
+
+
+@pytest.mark.parametrize(
+    ("asked", "then"),
+    [("hint()", "Hint 1 of 2: `Process.link(pid)` links."), ("skip()", "pyex(3)> Process.link(old_bell)")],
+)
+def test_help_that_is_asked_for_while_the_text_waits_comes_below_it(asked: str, then: str) -> None:
+    """The rest of the task's text is shown without another stop, and what was asked for follows it."""
+    more = "\n\n".join(f"It hangs in tower {number}." for number in range(12))
+    Path("bells.md").write_text(BELLS.replace("There is `old_bell`.", f"There is `old_bell`.\n\n{more}\n\n"))
+    with Screen(*SHELL, "lesson", "bells.md", "--restart", first="pyex(2)>", rows=18) as screen:
+        assert "tower 0." in screen.text() and "Link it." not in screen.text()
+        screen.types(asked)
+        screen.shows_somewhere(then)
+        text = screen.text()
+        below_it = text[text.index(asked) :]
+        assert below_it.index("tower 11.") < below_it.index("Link it.") < below_it.index(then)
+        assert "Enter goes on" not in below_it[: below_it.index("Link it.")]
+
+
+@pytest.mark.parametrize("leaves", [f"exit(){ENTER}", CTRL_D, f"{CTRL_G}q{ENTER}"])
+def test_who_leaves_a_lesson_reads_how_to_go_on(leaves: str) -> None:
+    """However the program is left: one line, with what to type another day."""
+    with Screen(*SHELL, "lesson", "bells.md", first="pyex(2)>") as screen:
+        screen.presses(leaves)
+        assert screen.exit_status() == 0
+        assert screen.last_line() == 'pyex lesson bells.md goes on with the lesson; at the prompt, lesson("bells.md")'
+
+
+def test_who_leaves_after_a_lesson_reads_nothing() -> None:
+    """Nothing is left to go on with."""
+    with Screen(*SHELL, "lesson", "bells.md", first="pyex(2)>") as screen:
+        screen.types("skip()")
+        screen.shows_somewhere("Send it \"crack\".")
+        screen.types("skip()")
+        screen.shows_somewhere('All 2 tasks of "Bells" are done.')
+        screen.prompt(1)
+        screen.types("exit()")
+        assert screen.exit_status() == 0
+        assert screen.last_line() == "pyex(1)> exit()"
+
+
+def test_another_job_says_where_the_lesson_is() -> None:
+    """hint() and lesson() in a second shell name the lesson of the first, and how to go there."""
+
+    def acts(desk: Desk) -> None:
+        desk.runs('lesson("bells.md")')
+        desk.prompt(2)
+        desk.switches("s", "c")
+        desk.shows("Interactive Pyex...", "pyex(1)>")
+        where = 'lesson("bells.md") runs in another job: Ctrl+G, then j lists the jobs, and c 1 goes to job 1'
+        desk.types("hint()")
+        error = f"** (RuntimeError) hint() is for a lesson, and none runs here: {where}"
+        desk.waits_for(lambda: error in "".join(desk.glass.lines()), error)
+        desk.prompt(1)
+        desk.types("lesson()")
+        desk.waits_for(lambda: f"{where}." in "".join(desk.glass.lines()), where)
+        desk.prompt(2)
+        desk.presses(CTRL_G)
+        desk.shows(" -->")
+        desk.types("q")
+
+    visit(acts)
 
 
 def guides() -> int:

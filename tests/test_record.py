@@ -109,7 +109,8 @@ def test_what_is_appended_is_a_session_of_its_own(tmp_path: Path) -> None:
         (["no/such.md"], "no/such.md: there is no folder no"),
         (["."], ". is a folder"),
         (["--force", "/dev/null"], "/dev/null: is not a file that can be written anew"),
-        (["--append", "open.md"], "open.md: what is written below it would not be read as a session"),
+        (["--append", "open.md"], "open.md:1: this comment has no end"),
+        (["--append", "tag.md"], "tag.md: what is written below it would not be read as a session"),
         (["--append", "bad.md"], "bad.md:1: this fence has no end"),
         (["--append", "plain.pyex"], "a .pyex file is one session"),
         ([], "record: a file is missing"),
@@ -124,12 +125,21 @@ def test_what_cannot_be_recorded_is_refused(
     from pyex.__main__ import main
 
     (tmp_path / "open.md").write_text("<!-- open\n")
+    (tmp_path / "tag.md").write_text("<script>\n")
     (tmp_path / "bad.md").write_text("```pyex\npyex> 1\n")
     (tmp_path / "plain.pyex").write_text("pyex> 1\n")
     monkeypatch.chdir(tmp_path)
     assert main(["record", *words]) in (1, 2)
     assert problem in capsys.readouterr().err
     assert not (tmp_path / "a.md").exists()
+
+
+def test_a_file_that_is_gone_is_told_of(tmp_path: Path) -> None:
+    """Nobody is sent to a file that was removed while the session was held."""
+    ran = record(tmp_path, "1 + 1\n__import__('os').unlink('gone.md')\n", "gone.md")
+    assert ran.returncode == 1
+    assert "gone.md: it was removed or replaced meanwhile" in ran.stderr
+    assert "check it with" not in ran.stderr
 
 
 def test_nothing_typed_leaves_nothing(tmp_path: Path) -> None:
@@ -231,6 +241,47 @@ def test_an_input_that_took_long_gets_time(session: Recorded) -> None:
     first, second = parse(session.text()).sessions
     assert first.steps[0].timeout == second.steps[0].timeout / 3
     assert [step.expected for step in second.steps] == ["done\n", "2\n"]
+
+
+def test_output_that_comes_late_is_waited_for(session: Recorded) -> None:
+    """What a process prints seconds after the prompt is there in time where it is checked."""
+    session.types("f()", "1\n")
+    session.types("spawn(f)", "#PID<0.6.0>\n", seconds=1)
+    session.writer.output("soon\n", 1.1)
+    assert "timeout" not in session.text()
+    session.writer.output("late\n", 4.0)
+    session.writer.output("later\n", 9.0)
+    first, second = parse(session.text()).sessions
+    assert second.steps[0].expected == "#PID<0.6.0>\nsoon\nlate\nlater\n"
+    assert first.steps[0].late == 1000
+    assert second.steps[0].late >= 16_000
+
+
+def test_time_that_is_given_takes_nothing_from_an_input(session: Recorded) -> None:
+    """The other directives of its fence stay, and a longer time-out than is needed as well."""
+    session.types("#! may fail")
+    session.types("#! timeout 60000")
+    session.types("1", "1\n")
+    session.types("long()", "2\n", seconds=SLOW_SECONDS * 2)
+    session.types("longer()", "2\n", seconds=SLOW_SECONDS * 20)
+    first, *others = parse(session.text()).steps
+    assert first.timeout == others[0].timeout == 60_000
+    assert others[1].timeout > 60_000
+    assert all(step.may_fail for step in (first, *others))
+
+
+def test_a_flood_of_output_is_recorded_line_by_line(session: Recorded) -> None:
+    """However much waits to be written."""
+    from pyex.repl.record.recorder import AT_ONCE, Recorder
+
+    recorder = Recorder(session.writer, "walk.md")
+    recorder.input("pyex(1)> ", "f()")
+    printed = "".join(f"line {number}\n" for number in range(3 * AT_ONCE))
+    for line in printed.splitlines(keepends=True):
+        recorder.output(line)
+    recorder.close()
+    assert recorder.problem == ""
+    assert parse(session.text()).steps[0].expected == printed
 
 
 def test_a_fence_in_an_output_loses_nothing_that_came_before(session: Recorded) -> None:

@@ -93,6 +93,7 @@ def test_menus_are_not_recorded_and_another_shell_is_a_fresh_one(path: Path) -> 
         screen.prompt(2)
         screen.presses(CTRL_D)
         screen.shows_somewhere("this is job 1")
+        screen.shows_somewhere("warning: a transcript has no way back to a shell")
         screen.prompt(2)
         leaves(screen, 2)
     text = path.read_text()

@@ -71,7 +71,7 @@ def test_auto_plays_everything_and_leaves() -> None:
     """`--auto` shows the prose, types the inputs, and leaves the shell."""
     assert played(TALK) == [
         "# Talk",
-        "Some *words*.",
+        "Some words.",
         "pyex(1)> 1 + 1",
         "2",
         "pyex(2)> x = 20",
@@ -230,7 +230,7 @@ def test_a_page_that_is_higher_than_the_screen_comes_in_pieces() -> None:
 
 
 def begin(desk: Desk) -> None:
-    desk.shows("Some *words*.", "", "pyex(1)>", "Space: next   ?: the keys")
+    desk.shows("Some words.", "", "pyex(1)>", "Space: next   ?: the keys")
 
 
 @pytest.mark.parametrize("key", [" ", ENTER, RIGHT, PAGE_DOWN])
@@ -357,6 +357,18 @@ def test_from_a_heading_plays_what_stands_before_at_once() -> None:
         desk.steps("pyex(4)> x + 4", "24", "pyex(5)>", *LAST)
 
     replay(TALK, acts, begin=5)
+
+
+def test_what_stands_before_is_interrupted_after_its_time() -> None:
+    """An input, or a set-up, that nobody sees and that has no end does not keep the talk from beginning."""
+    text = "<!-- pyex: timeout 100 -->\n\n<!-- pyex: set-up while True: pass -->\n\n"
+    text += session("pyex(1)> while True: pass", "...(1)> ")
+
+    def acts(desk: Desk) -> None:
+        desk.shows_somewhere("## Second")
+        desk.steps("pyex(1)> 1 + 1", "2", "pyex(2)>", *LAST)
+
+    replay(f"{text}\n## Second\n\n" + session("pyex(1)> 1 + 1", "2"), acts, begin=2)
 
 
 def test_from_a_heading_only() -> None:

@@ -135,6 +135,7 @@ def test_a_file_that_cannot_be_played_is_told(talk: str, capsys: pytest.CaptureF
     (tmp_path / "prose.md").write_text("# Only words\n")
     for words, problem in (
         ([str(tmp_path / "none.md")], f"pyex: {tmp_path}/none.md: No such file or directory\n"),
+        (["/dev/zero"], "pyex: /dev/zero: is a device, and no file\n"),
         (
             [str(tmp_path / "prose.md")],
             f"pyex: {tmp_path}/prose.md: there is no session in it: write one in a fence marked ```pyex\n",

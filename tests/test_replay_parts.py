@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from pyex.repl.replay.place import BadPlace, Keeper, item_of, path_for, place_at
 from pyex.repl.replay.plan import Fresh, Page, Plan, UnknownHeading, plan_of
 from pyex.repl.replay.prose import lines_of
 from pyex.repl.replay.table import table
-from pyex.repl.transcript.document import SetUp, parse
+from pyex.repl.transcript.document import Heading, Prose, SetUp, parse
 from pyex.repl.transcript.session import Step
 
 TEXT = """\
@@ -114,6 +115,36 @@ def test_links_pictures_and_tags_are_for_a_page() -> None:
 def test_code_spans_stay_as_they_are() -> None:
     """What looks like a tag or a link in code is code."""
     assert shown("`list<int>` and `[a](b)`") == ["`list<int>` and `[a](b)`"]
+
+
+def test_marks_are_not_shown() -> None:
+    """Emphasis, and what stands for a character, is for the eye of a page; code keeps its quotes where all is plain."""
+    text = "# The *things* **of** `code`\n\n__Bold__ and *so* `a*b*`, 1 \\* 2,\n`list<int>` list<int> &lt; a_b_c"
+    assert shown(text) == ["# The things of `code`", "", "Bold and so `a*b*`, 1 * 2,", "`list<int>` list<int> < a_b_c"]
+    coloured = "\n".join(lines_of((Heading(1, 1, "The *things*"), Prose(3, "**so** `it`")), 80, has_colours=True))
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == "# The things\n\nso it"
+
+
+def test_a_list_keeps_its_shape() -> None:
+    """Lists in lists stand below their items, and those with empty lines between keep them."""
+    text = "1. one *em*\n2. two\n   - deeper\n     text\n\n> said\n> so\n\n- a\n\n- b\n\n      code *x*\n"
+    assert shown(text) == [
+        "  1. one em", "  2. two", "     • deeper", "       text", "",
+        "> said", "> so", "",
+        "  • a", "", "  • b", "", "        code *x*",
+    ]  # fmt: skip
+
+
+def test_prose_cannot_move_the_cursor() -> None:
+    """What a terminal would obey is spelt out."""
+    assert shown("# \x1b[2J\n\nred \x1b[31m `\x9b1m`") == ["# \\x1b[2J", "", "red \\x1b[31m `\\x9b1m`"]
+
+
+def test_headings_are_listed_and_found_without_their_marks() -> None:
+    """As they stand on the screen, and as they stand in the file."""
+    talk = plan("# The *things* of `pyex`\n\n" + TEXT)
+    assert talk.sections[0].title == "The things of pyex"
+    assert talk.find("things of pyex") == talk.find("The *things* of `pyex`") == 0
 
 
 def test_a_table_has_columns() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from in_process import idle, in_process, waiting
 
-from pyex import ArgumentError, Process, runtime_info, spawn
+from pyex import ArgumentError, Process, receive, runtime_info, self, send, spawn, spawn_monitor
 
 
 @in_process
@@ -70,3 +70,15 @@ def test_an_unknown_figure_is_refused() -> None:
     """The error names those that there are."""
     with pytest.raises(ArgumentError, match="invalid item: 'load'; known are abandoned, "):
         runtime_info("load")
+
+
+@in_process
+def test_messages_count_what_comes_into_mailboxes() -> None:
+    """Each message counts once, whoever has sent it: a process, a timer, or the engine."""
+    before = runtime_info("messages")
+    send(self(), "one")
+    Process.send_after(self(), "two", 1)
+    spawn_monitor(lambda: None)
+    for _ in range(3):
+        receive()
+    assert runtime_info("messages") == before + 3

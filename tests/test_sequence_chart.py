@@ -30,13 +30,13 @@ from pyex import (
     spawn_link,
     trace,
 )
-from pyex.repl.display.text_width import columns_of
+from pyex.inspection.text_width import columns_of
 from pyex.repl.helpers.watching import msc
 from pyex.repl.watching.live_chart import processes_in
 from pyex.repl.watching.recorder import Recording, record
 from pyex.repl.watching.sequence_chart import SequenceChart, chart_lines
-from pyex.repl.watching.supervision_tree import system_processes
-from pyex.repl.watching.trace_event import Event
+from pyex.watching.supervision_tree import system_processes
+from pyex.watching.trace_event import Event
 
 
 class Counter(GenServer):

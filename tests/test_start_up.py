@@ -78,7 +78,7 @@ def test_the_prompt_waits_for_nothing_that_is_slow_to_load(at_the_prompt: set[st
         "rich",
         "pyex.otp",
         "pygments.lexers.python",
-        "pyex.repl.display.describe",
+        "pyex.inspection.describe",
         "pyex.repl.terminal.key_bindings",
         "pydoc",
         "difflib",
@@ -95,7 +95,7 @@ def test_the_prompt_needs_little_that_a_bare_one_does_not(at_the_prompt: set[str
 
 def test_the_rest_is_loaded_while_the_prompt_is_idle() -> None:
     """Whoever looks at the prompt for a moment need not wait for the rest later: the first value, Tab, Rich."""
-    rest = ("pyex.otp", "pyex.repl.completion", "pyex.repl.display.describe", "rich.console")
+    rest = ("pyex.otp", "pyex.repl.completion", "pyex.inspection.describe", "rich.console")
     with Screen() as screen:
         screen.types("import sys, time")
         screen.prompt(2)

@@ -12,7 +12,9 @@ from program import PATIENCE_MS
 
 import pyex
 from pyex import ArgumentError, Pid, Process, receive, self, send, spawn, spawn_link, spawn_monitor, trace
+from pyex.scheduler import scheduler
 from pyex.trace import end_observation, observe
+from pyex.trace import observed as observed_by
 
 
 def told_of(pid: Pid, quiet: int = 50) -> list[Any]:
@@ -321,3 +323,28 @@ def test_nothing_is_left_of_an_observer_that_ends() -> None:
     end_observation(queue)
     assert pid.block is not None
     assert (pid.block.tracer, pid.block.special) == (None, False)
+
+
+@in_process
+def test_observation_ends_for_one_alone() -> None:
+    """Others go on to be observed by the same queue, and it is known who they are."""
+    one, other = idle(), idle()
+    queue = observed(one)
+    assert other.block is not None and one.block is not None
+    observe(other.block, queue)
+    assert observed_by(queue) == [one.block, other.block]
+    end_observation(queue, [one.block])
+    send(one, "unseen")
+    send(other, "seen")
+    assert observed_by(queue) == [other.block]
+    assert [*queue] == [(other, "receive", "seen")]
+
+
+@in_process
+def test_observation_may_be_ended_from_any_thread() -> None:
+    """The hub does it, and the processes go on as before."""
+    pid = idle()
+    queue = observed(pid)
+    scheduler.post(end_observation, queue)
+    assert Process.sleep(1) == "ok"
+    assert pid.block is not None and pid.block.tracer is None

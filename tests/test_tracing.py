@@ -31,13 +31,13 @@ from pyex import (
     spawn_link,
 )
 from pyex.device import StreamDevice
-from pyex.repl.display.text_width import columns_of
+from pyex.inspection.text_width import columns_of
 from pyex.repl.helpers.watching import trace
 from pyex.repl.watching import tracer
 from pyex.repl.watching.line_limit import LineLimit
-from pyex.repl.watching.trace_event import Event, EventReader
 from pyex.repl.watching.trace_text import event_line, shown
 from pyex.run import run_on
+from pyex.watching.trace_event import Event, EventReader
 
 
 class Page(StreamDevice):

@@ -32,8 +32,8 @@ from pyex import (
     spawn_link,
 )
 from pyex.repl.helpers.watching import tree
-from pyex.repl.watching.supervision_tree import Node, supervision_tree, supervision_tree_of
 from pyex.repl.watching.tree_text import tree_lines
+from pyex.watching.supervision_tree import Node, supervision_tree, supervision_tree_of
 
 
 class Counter(GenServer):
@@ -165,14 +165,13 @@ def test_children_without_a_process_are_shown() -> None:
 
 @in_process
 def test_a_supervisor_that_is_suspended_is_not_waited_for() -> None:
-    """It is shown without an answer, above the processes that it has started, and goes on unharmed."""
+    """It is shown as suspended, above its children; nothing is asked of it, and it goes on unharmed."""
     top = supervisor(agent("a"), name="boss")
     (_, child, _, _), *_ = Supervisor.which_children(top)
     Sys.suspend(top)
     node = supervision_tree_of(top)
-    assert (node.status, [each.pid for each in node.children]) == ("no answer", [child])
-    # The question waits there, once, however often one looks.
-    assert drawn(top)[0] == drawn(top)[0] == "boss  TOP  (no answer)  Supervisor  queue 1"
+    assert (node.status, [each.pid for each in node.children]) == ("suspended", [child])
+    assert drawn(top)[0] == "boss  TOP  (suspended)  Supervisor, one_for_one"
     Sys.resume(top)
     assert supervision_tree_of(top).status == "running"
     assert Process.info(Process.self(), "message_queue_len") == ("message_queue_len", 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -14,11 +15,12 @@ from typing import Any
 import pytest
 from lessons import BELLS
 
+from pyex.observer.server.serving import listening
 from pyex.repl.lesson.course import find
 from pyex.repl.workshop import server as server_module
 from pyex.repl.workshop.page import PAGE
 from pyex.repl.workshop.room import MOST_LEARNERS, Refused, Room, offered
-from pyex.repl.workshop.server import MOST_BYTES, Server, listening
+from pyex.repl.workshop.server import MOST_BYTES, Server
 
 ADA, BERT = "a" * 16, "b" * 16
 
@@ -225,6 +227,6 @@ def test_it_ends(room: Room) -> None:
     made.start()
     assert ask(made.teacher)[0] == 200
     made.stop()
-    assert not made._thread.is_alive()
+    assert "pyex workshop" not in {thread.name for thread in threading.enumerate()}
     with pytest.raises(urllib.error.URLError):
         ask(made.teacher)

@@ -54,10 +54,11 @@ def is_alive(path: Path) -> bool:
     return True
 
 
-def find(target: str | None) -> Path:
-    """The socket that is meant by a number or a path; without, the only one that there is. Raises `BadAddress`."""
+def find(target: str | None, command: str = "pyex attach") -> Path:
+    """The socket that is meant by a number or a path; without, the only one that there is. Raises `BadAddress`, with
+    what to write behind the command."""
     if target is None:
-        return _only()
+        return _only(command)
     path = path_of(int(target)) if target.isdecimal() else Path(target)
     if not path.exists():
         what = f"program {target} does not listen" if target.isdecimal() else f"there is no socket {target}"
@@ -65,12 +66,24 @@ def find(target: str | None) -> Path:
     return path
 
 
-def _only() -> Path:
+def connected(target: str | None, command: str = "pyex attach") -> socket.socket:
+    """A connection to that program. Raises `BadAddress`, and `OSError`."""
+    path = find(target, command)
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.connect(str(path))
+    except OSError as error:
+        connection.close()
+        raise BadAddress(f"nobody answers at {path}: {error.strerror or error}") from None
+    return connection
+
+
+def _only(command: str) -> Path:
     found = listening()
     if not found:
         raise BadAddress(f"no program listens; {_how()}")
     if len(found) > 1:
-        raise BadAddress("several programs listen: pyex attach " + " or ".join(path.stem for path in found))
+        raise BadAddress(f"several programs listen: {command} " + " or ".join(path.stem for path in found))
     return found[0]
 
 

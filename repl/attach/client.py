@@ -13,54 +13,79 @@ import socket
 import sys
 import termios
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from pyex.repl.attach import frame
-from pyex.repl.attach.address import BadAddress, find
+from pyex.repl.attach.address import BadAddress, connected
 from pyex.repl.attach.frame import Hello
 
 DETACH = b"\x1c"
+# Begins and ends what draws on the whole screen, as the Observer; then the cursor is seen again, in no colour.
+_WHOLE, _USUAL = b"\x1b[?1049h", b"\x1b[?1049l"
+_SANE = _USUAL + b"\x1b[?25h\x1b[?2004l\x1b[0m"
 
 
-def attach(target: str | None = None) -> int:
+class _Screen:
+    """This terminal's screen, for what comes from the program."""
+
+    def __init__(self) -> None:
+        self._file = sys.stdout.fileno()
+        self._last = b""
+        self._is_whole = False
+
+    def write(self, data: bytes) -> None:
+        """Write all of it."""
+        seen = self._last + data
+        if _WHOLE in seen or _USUAL in seen:
+            self._is_whole = seen.rfind(_WHOLE) > seen.rfind(_USUAL)
+        self._last = seen[1 - len(_WHOLE) :]
+        while data:
+            data = data[os.write(self._file, data) :]
+
+    def restore(self) -> None:
+        """Have the usual screen: whoever has drawn on all of it has not come to that."""
+        if self._is_whole:
+            self.write(_SANE)
+
+
+def attach(target: str | None = None, *, observes: bool = False) -> int:
     """Attach to a program, by its number or the path of its socket, until the shell there is left, Ctrl+\\ is pressed,
-    or the program ends. Returns the exit status."""
+    or the program ends. With `observes=True` the terminal shows the program's Observer. Returns the exit status."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        print("pyex: attach needs a terminal", file=sys.stderr)
+        print(f"pyex: {'observer --tui' if observes else 'attach'} needs a terminal", file=sys.stderr)
         return 1
     try:
-        path = find(target)
-        connection = socket.socket(socket.AF_UNIX)
-        try:
-            connection.connect(str(path))
-        except OSError as error:
-            raise BadAddress(f"nobody answers at {path}: {error.strerror}") from None
+        connection = connected(target, "pyex observer --tui --attach" if observes else "pyex attach")
     except (BadAddress, OSError) as error:
         print(f"pyex: {error}", file=sys.stderr)
         return 1
     with connection:
-        return _converse(connection)
+        return _converse(connection, observes)
 
 
-def _converse(connection: socket.socket) -> int:
+def _converse(connection: socket.socket, observes: bool) -> int:
     columns, rows = shutil.get_terminal_size()
-    hello = Hello(columns, rows, os.environ.get("TERM", ""), not os.environ.get("NO_COLOR"))
+    hello = Hello(columns, rows, os.environ.get("TERM", ""), not os.environ.get("NO_COLOR"), observes)
     with _raw(sys.stdin.fileno()), _woken_by(signal.SIGWINCH, signal.SIGTERM, signal.SIGHUP) as woken:
+        screen = _Screen()
         try:
             frame.send(connection, frame.HELLO, hello.encoded())
-            status = _relay(connection, woken)
+            status = _relay(connection, woken, screen)
         except (OSError, ValueError):
             status = None
+        finally:
+            with suppress(OSError):
+                screen.restore()
     if status is None:
         print("\npyex: the program is gone")
         return 1
     return status
 
 
-def _relay(connection: socket.socket, woken: int) -> int | None:
+def _relay(connection: socket.socket, woken: int, screen: _Screen) -> int | None:
     """Until one of the two ends; the exit status, None when the program has gone without a word."""
-    keyboard, screen = sys.stdin.fileno(), sys.stdout.fileno()
+    keyboard = sys.stdin.fileno()
     while True:
         ready, _, _ = select.select([keyboard, connection, woken], [], [])
         if woken in ready and not _obey(os.read(woken, 64), connection):
@@ -72,7 +97,8 @@ def _relay(connection: socket.socket, woken: int) -> int | None:
                 frame.send(connection, frame.KEYS, before)
             if detach or not keys:
                 frame.send(connection, frame.LEAVE)
-                os.write(screen, b"\r\n")
+                screen.restore()
+                screen.write(b"\r\n")
                 return 0
         if connection in ready:
             said = frame.receive(connection)
@@ -81,8 +107,7 @@ def _relay(connection: socket.socket, woken: int) -> int | None:
             kind, data = said
             if kind == frame.END:
                 return data[0] if data else 0
-            while data:
-                data = data[os.write(screen, data) :]
+            screen.write(data)
 
 
 def _obey(signals: bytes, connection: socket.socket) -> bool:

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 # From the terminal: who it is, keys, a new size, the wish to leave. To the terminal: output, the end.
 HELLO, KEYS, SIZE, LEAVE = b"h", b"k", b"s", b"l"
 OUTPUT, END = b"o", b"e"
+# Who wants no prompt but the Observer says so instead, and with which options; he is told its address.
+OBSERVE, ADDRESS = b"v", b"a"
 
 _HEAD = struct.Struct("!cI")
 LONGEST = 1024 * 1024
@@ -23,6 +25,8 @@ class Hello:
     rows: int
     term: str
     has_colours: bool
+    # Whether it is to show the Observer, and no prompt.
+    observes: bool = False
 
     def encoded(self) -> bytes:
         return json.dumps(asdict(self)).encode()
@@ -32,7 +36,8 @@ class Hello:
         """Raises `ValueError` for anything else."""
         try:
             said = json.loads(data)
-            return Hello(int(said["columns"]), int(said["rows"]), str(said["term"]), bool(said["has_colours"]))
+            size = int(said["columns"]), int(said["rows"])
+            return Hello(*size, str(said["term"]), bool(said["has_colours"]), bool(said.get("observes")))
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a terminal: {error}") from None
 

@@ -99,8 +99,13 @@ def _hold(connection: socket.socket) -> None:
             connection.settimeout(HELLO_SECONDS)
             first = frame.receive(connection)
             connection.settimeout(None)
-            if first is not None and first[0] == frame.HELLO:
-                status = _hold_session(connection, Hello.decoded(first[1]))
+            match first:
+                case (frame.HELLO, said):
+                    status = _hold_session(connection, Hello.decoded(said))
+                case (frame.OBSERVE, said):
+                    from pyex.repl.attach.observing import hold_observer
+
+                    status = hold_observer(connection, said)
             with suppress(OSError):
                 frame.send(connection, frame.END, bytes([status]))
         except (OSError, ValueError):
@@ -126,7 +131,7 @@ def _hold_session(connection: socket.socket, hello: Hello) -> int:
     console = RemoteConsole(language, connection, hello)
     console.open()
     try:
-        session = submit(hold, console, language)
+        session = submit(hold, console, language, hello.observes)
     except NotRunning as error:
         console.write(f"pyex: {error}\n")
         console.close()
@@ -138,7 +143,7 @@ def _hold_session(connection: socket.socket, hello: Hello) -> int:
     console.close()
     try:
         return 0 if session.cancelled() else session.result()
-    except Exit as error:
+    except (Exit, Exception) as error:
         with suppress(OSError):
             frame.send(connection, frame.OUTPUT, f"pyex: the session was ended: {error}\r\n".encode())
         return 1

@@ -62,7 +62,7 @@ class RemoteConsole(TerminalConsole):
 
     def press(self, keys: bytes) -> None:
         """These keys were pressed there. In the thread of the connection."""
-        while not self._terminal.is_asking and keys:
+        while not self._terminal.reads_keys and keys:
             special = min((place for key in (INTERRUPT_KEY, SWITCH_KEY) if (place := keys.find(key)) >= 0), default=-1)
             if special < 0:
                 break
@@ -112,12 +112,18 @@ class _Screen(io.TextIOBase):
         raise io.UnsupportedOperation("no file of this program")
 
 
-def hold(console: RemoteConsole, language: Language) -> int:
-    """The function of the process that has the terminal, with shells of its own. Returns the exit status."""
+def hold(console: RemoteConsole, language: Language, observes: bool) -> int:
+    """The function of the process that has the terminal, with shells of its own, or the Observer. Returns the exit
+    status."""
     me = scheduler.me()
     group_leader.lead(me, console)
     path = dot_file.find()
     try:
+        if observes:
+            from pyex.observer import cli
+
+            cli()
+            return 0
         return JobControl(console, lambda job: Shell(job, language, dot_path=path, owns_main=False)).run()
     finally:
         group_leader.resign(me)

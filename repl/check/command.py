@@ -62,6 +62,15 @@ def main(words: Sequence[str]) -> int:
     paths = files_in(options.words)
     if not paths:
         raise BadCommand(f"check: no file that ends in .md or .pyex in {', '.join(options.words)}")
+    try:
+        return _checked(paths, options)
+    except BrokenPipeError:
+        # Nobody reads any more, as of `pyex check docs | head`; nor is anything to be flushed when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _checked(paths: Sequence[str], options: Options) -> int:
     outcomes = []
     is_right = True
     for outcome in play_files(paths, jobs=options.jobs, timeout=options.timeout):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 
+from pyex.repl.language.python_language import PythonLanguage
 from pyex.repl.transcript.document import Document, parse
 from pyex.repl.transcript.labels import Labels, numbers_in
 from pyex.repl.transcript.output import conflicts, lines_of, matches, matches_so_far, rewritten
@@ -37,6 +39,8 @@ class Comparison:
         self._written = labels_of(document)
         self._labels = Labels(written=self._written)
         fresh = [session for session in document.sessions if session.is_fresh and session.steps]
+        # Of inputs without an output, whether they can be compiled; it knows of their `from __future__` imports.
+        self._language = PythonLanguage()
         self._begins_anew = {session.steps[0].line for session in fresh}
 
     def mismatch(self, step: Step) -> Mismatch | None:
@@ -44,7 +48,8 @@ class Comparison:
         if step.line in self._begins_anew:
             self._labels = Labels(written=self._written)
         if step.expected is None:
-            return Mismatch(self._document.path, step, [step.problem]) if step.problem else None
+            problem = step.problem or self._syntax_problem(step)
+            return Mismatch(self._document.path, step, [problem]) if problem else None
         unbound = self._unbound(step)
         before = self._labels.copy()
         if matches(step.expected, step.printed, self._labels, any_order=step.any_order):
@@ -57,6 +62,18 @@ class Comparison:
             reasons.append(f"no more than this came within {step.late} ms")
         lines = rewritten(step.expected, step.printed, self._labels, any_order=step.any_order)
         return Mismatch(self._document.path, step, reasons, lines)
+
+    def _syntax_problem(self, step: Step) -> str:
+        """Why an input cannot be compiled; "" where it can. Any output will do where none is written, but it must come
+        of something that was run."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self._language.compile(step.text, "<input>")
+        except SyntaxError as error:
+            line = step.line + (error.lineno or 1) - 1
+            return f"line {line} cannot be compiled, so that nothing of this input was run: {error.msg}"
+        return ""
 
     def _unbound(self, step: Step) -> list[str]:
         """The labels in an input that stand for nothing yet, though the file has them."""

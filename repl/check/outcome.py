@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
+
+# What a difference is about: the code of a set-up and the check of a lesson's task are no inputs.
+Kind = Literal["input", "set-up", "check"]
 
 
 @dataclass
 class Difference:
-    """An input whose output is not the one that is written.
+    """An input whose output is not the one that is written; or a set-up or a check that went wrong.
 
     `numbers` are the lines of the file that `written` stands in, and `after` the last line of the input. `is_broken`:
-    the input did not come to its end, so that nothing is known of its output.
+    the input did not come to its end, so that nothing is known of its output. `is_flood`: it printed more than can be
+    shown, and so many further lines are `left_out` of `printed`.
     """
 
     line: int
@@ -23,6 +28,9 @@ class Difference:
     reasons: list[str] = field(default_factory=list)
     may_fail: bool = False
     is_broken: bool = False
+    kind: Kind = "input"
+    is_flood: bool = False
+    left_out: int = 0
 
 
 @dataclass
@@ -57,29 +65,46 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     """What came of all files, in one line."""
     inputs = sum(each.inputs for each in outcomes)
     broken = sum(bool(each.problem) for each in outcomes)
-    differing = sum(len(each.failures) for each in outcomes)
-    files = sum(bool(each.failures) for each in outcomes)
-    told = []
+    failures = [failure for each in outcomes for failure in each.failures]
+    differing = _count(failures, "input")
+    files = sum(_count(each.failures, "input") > 0 for each in outcomes)
+    told = _beside_inputs(failures)
     if differing:
         told.append(f"{differing} of {counted(inputs, 'input')} {_verb(differing)}, in {counted(files, 'file')}")
     if broken:
         told.append(f"{counted(broken, 'file')} could not be played to the end")
-    return "; ".join(told) or f"{counted(len(outcomes), 'file')}, {counted(inputs, 'input')}, all as written"
+    found = f"{counted(inputs, 'input')}, all as written" if inputs else "without an input that was checked"
+    return "; ".join(told) or f"{counted(len(outcomes), 'file')}, {found}"
 
 
 def summary_of(outcome: Outcome) -> str:
     """What came of one file, in one line."""
-    differing = len(outcome.failures)
-    told = f"{differing} of {counted(outcome.inputs, 'input')} {_verb(differing)}"
-    if not differing:
-        told = f"{counted(outcome.inputs, 'input')}, all as written" if outcome.inputs else "no inputs"
-        if outcome.problem:
-            told = f"{counted(outcome.inputs, 'input')}, not played to the end" if outcome.inputs else "not played"
-    if others := len(outcome.differences) - differing:
-        told += f"; {others} that may fail {_verb(others)}"
+    told = _beside_inputs(outcome.failures)
+    inputs = counted(outcome.inputs, "input")
+    if differing := _count(outcome.failures, "input"):
+        told.append(f"{differing} of {inputs} {_verb(differing)}")
+    elif outcome.problem:
+        told.append(f"{inputs}, not played to the end" if outcome.inputs else "not played")
+    elif outcome.inputs:
+        told.append(f"{inputs}, all as written")
+    else:
+        told.append("nothing was checked" if outcome.skipped else "no sessions, so nothing was checked")
+    if others := len(outcome.differences) - len(outcome.failures):
+        told.append(f"{others} that may fail {_verb(others)}")
     if outcome.skipped:
-        told += f"; {counted(outcome.skipped, 'session')} skipped"
-    return f"{outcome.path}: {told}"
+        told.append(f"{counted(outcome.skipped, 'session')} skipped")
+    return f"{outcome.path}: {'; '.join(told)}"
+
+
+def _beside_inputs(failures: Sequence[Difference]) -> list[str]:
+    """How many set-ups and checks went wrong, which are no inputs."""
+    set_ups, checks = _count(failures, "set-up"), _count(failures, "check")
+    told = [f"{counted(set_ups, 'set-up')} failed"] if set_ups else []
+    return [*told, f"{counted(checks, 'check')} failed"] if checks else told
+
+
+def _count(differences: Sequence[Difference], kind: Kind) -> int:
+    return sum(each.kind == kind for each in differences)
 
 
 def _verb(count: int) -> str:

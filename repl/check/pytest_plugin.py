@@ -74,12 +74,13 @@ class TranscriptFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """One test for each session."""
-        from pyex.repl.transcript.document import Heading, read
+        from pyex.repl.check.reading import read_to_check
+        from pyex.repl.transcript.document import Heading
         from pyex.repl.transcript.errors import BadTranscript
         from pyex.repl.transcript.session import Session
 
         try:
-            self.document: Document = read(self.played_as)
+            self.document: Document = read_to_check(self.played_as)
         except BadTranscript as error:
             raise self.CollectError(str(error)) from None
         title = self.path.stem
@@ -106,7 +107,7 @@ class TranscriptFile(pytest.File):
 
     def owner(self, line: int) -> Session:
         """The session that a line belongs to: what stands above a session is for that."""
-        sessions = self.document.sessions
+        sessions = [session for session in self.document.sessions if not session.is_skipped]
         return next((each for each in sessions if last_line(each) >= line), sessions[-1])
 
 

@@ -32,7 +32,7 @@ def told(path: str, each: Difference, *, coloured: bool = False) -> list[str]:
     may_fail = " (it may fail)" if each.may_fail else ""
     lines = [_paint(f"{path}:{each.line}{may_fail}", "1", coloured)]
     lines += [f"    {line}" for line in each.text.rstrip("\n").split("\n")]
-    diff = difference(each.written, each.printed, each.numbers)
+    diff = difference(each.written, each.printed, each.numbers, left_out=each.left_out)
     changes = [_paint(line, _COLOURS.get(line[:1], ""), coloured) for line in diff[2:]]
     return [*lines, *diff[:2], *changes, *each.reasons]
 

@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from pyex.repl.check.outcome import Difference, Outcome
 
 _PROMPT = re.compile(r"(?:pyex|pry)(?:\(\d+\))?>")
+_FLOOD = "it prints too much to be written down; write ... on a line below it, which stands for any lines"
 
 
 class CannotUpdate(Exception):
@@ -33,6 +34,8 @@ def update(outcome: Outcome) -> int:
     for each in differences:
         if each.is_broken:
             raise CannotUpdate(outcome.path, each.line, f"nothing was rewritten: {each.reasons[0]}")
+        if each.is_flood:
+            raise CannotUpdate(outcome.path, each.line, f"nothing was rewritten: {_FLOOD}")
     path = os.path.realpath(outcome.path)
     try:
         with open(path, "rb") as file:

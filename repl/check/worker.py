@@ -15,13 +15,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pyex.repl.check.flood import without_flood
 from pyex.repl.check.mismatch import Comparison, Mismatch, played, set_up_mismatch
-from pyex.repl.check.outcome import Difference
-from pyex.repl.transcript.document import Document, read
+from pyex.repl.check.outcome import Difference, Kind
+from pyex.repl.check.reading import read_to_check
+from pyex.repl.transcript.document import Document, SetUp
 from pyex.repl.transcript.errors import BadTranscript
 from pyex.repl.transcript.output import lines_of
 from pyex.repl.transcript.play import play_document
-from pyex.repl.transcript.session import TIMEOUT, Step
+from pyex.repl.transcript.session import Step
 
 
 class Teller:
@@ -43,10 +45,16 @@ class Teller:
         self.tell("begin", [step.line, step.timeout, step.late])
 
     def differs(self, mismatch: Mismatch) -> None:
-        self.tell("difference", dataclasses.asdict(difference_of(mismatch)))
+        self._differs(difference_of(mismatch))
+
+    def went_wrong(self, path: str, step: Step, kind: Kind) -> None:
+        self._differs(difference_of(set_up_mismatch(path, step), kind))
+
+    def _differs(self, difference: Difference) -> None:
+        self.tell("difference", dataclasses.asdict(without_flood(difference)))
 
 
-def difference_of(mismatch: Mismatch) -> Difference:
+def difference_of(mismatch: Mismatch, kind: Kind = "input") -> Difference:
     """A mismatch as plain data."""
     step = mismatch.step
     written = lines_of(step.expected or "")
@@ -61,18 +69,18 @@ def difference_of(mismatch: Mismatch) -> Difference:
         reasons=mismatch.reasons,
         may_fail=step.may_fail,
         is_broken=bool(step.problem) or not step.typed,
+        kind=kind,
     )
 
 
 def play(path: str, timeout: int | None, teller: Teller) -> None:
     """Play a file and tell what comes of it."""
     try:
-        document = read(path)
+        document = read_to_check(path)
         # Before a session can change it, or where it is looked for.
         digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-        for step in document.steps:
-            if timeout is not None and step.timeout == TIMEOUT:
-                step.timeout = timeout
+        if timeout is not None:
+            limit(document, timeout)
         skipped = sum(session.is_skipped for session in document.sessions)
         teller.tell("read", {"inputs": len(played(document)), "skipped": skipped, "digest": digest})
         _play(document, teller)
@@ -80,10 +88,23 @@ def play(path: str, timeout: int | None, teller: Teller) -> None:
         teller.tell("bad", [error.line, error.problem])
 
 
+def limit(document: Document, timeout: int) -> None:
+    """Give what is played so many milliseconds, where the file does not say."""
+    for at, block in enumerate(document.blocks):
+        if isinstance(block, SetUp) and block.timeout is None:
+            document.blocks[at] = dataclasses.replace(block, timeout=timeout)
+    for step in (step for session in document.sessions if not session.is_timed for step in session.steps):
+        step.timeout = timeout
+
+
 def _play(document: Document, teller: Teller) -> None:
     comparison = Comparison(document)
     waiting = played(document)
     known = {id(step) for step in waiting}
+    set_ups = {block.line for block in document.blocks if isinstance(block, SetUp)}
+    # The set-up that has been played last, until it is looked at.
+    preparing: list[Step] = []
+    told: list[Step] = []
 
     def compare_until(step: Step | None) -> None:
         """Compare the steps before this one, that is the one which has been played since."""
@@ -96,9 +117,20 @@ def _play(document: Document, teller: Teller) -> None:
                 # What follows was not typed either, and it is said once.
                 waiting.clear()
 
+    def tell_of_set_up() -> None:
+        """At once: what comes of it may be the end of this interpreter."""
+        for step in preparing:
+            if step.problem:
+                told.append(step)
+                teller.went_wrong(document.path, step, "set-up")
+        preparing.clear()
+
     def on_step(step: Step) -> None:
+        tell_of_set_up()
         if id(step) in known:
             compare_until(step)
+        else:
+            preparing.append(step)
         teller.begin(step)
 
     from pyex.repl.lesson.lesson import is_lesson
@@ -109,8 +141,10 @@ def _play(document: Document, teller: Teller) -> None:
         failed = play_lesson(document, on_step)
     else:
         failed = play_document(document, on_step)
+    tell_of_set_up()
     for step in failed:
-        teller.differs(set_up_mismatch(document.path, step))
+        if not any(step is each for each in told):
+            teller.went_wrong(document.path, step, "set-up" if step.line in set_ups else "check")
     compare_until(None)
 
 

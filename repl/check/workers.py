@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from bisect import insort
 from collections import deque
 from collections.abc import Iterator, Sequence
 from selectors import EVENT_READ, DefaultSelector
@@ -74,7 +75,8 @@ class Worker:
                 self._line, self._milliseconds, late = value
                 self.deadline = monotonic() + (self._milliseconds + late) / 1000 + self._grace
             case "difference":
-                self.outcome.differences.append(Difference(**value))
+                # What goes wrong first is told first: a set-up before the inputs that it was for.
+                insort(self.outcome.differences, Difference(**value), key=lambda each: each.line)
             case "bad":
                 self.outcome.line, self.outcome.problem = value
             case "end":

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import FunctionType
 
+from pyex.inspection.static_lookup import UNKNOWN, class_entries, is_a, mro
 from pyex.otp.behaviour import CHILD_OPTIONS, Behaviour
 from pyex.repl.completion.expression import evaluate, expression_start
 from pyex.repl.completion.scan import Scan, Token
 from pyex.repl.completion.signature import Signature, signatures
 from pyex.repl.completion.text_signature import Parameter
-from pyex.repl.static_lookup import UNKNOWN, class_entries, is_a, mro
 
 
 @dataclass(frozen=True, slots=True, eq=False)

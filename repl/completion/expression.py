@@ -11,9 +11,9 @@ import sys
 from collections.abc import Mapping
 from types import FunctionType
 
+from pyex.inspection.static_lookup import PLAIN, UNKNOWN, class_entries, entries, is_a, is_plain, items, keys, mro
 from pyex.repl.completion.members import Instance, Method, attribute
 from pyex.repl.completion.scan import Scan, Token
-from pyex.repl.static_lookup import PLAIN, UNKNOWN, class_entries, entries, is_a, is_plain, items, keys, mro
 
 _CONSTANTS: dict[str, object] = {"True": True, "False": False, "None": None}
 _ESCAPES = {"\\": "\\", '"': '"', "'": "'", "n": "\n", "r": "\r", "t": "\t", "\n": ""}

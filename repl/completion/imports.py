@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pyex.inspection.static_lookup import UNKNOWN
 from pyex.repl.completion.candidate import Candidate, Completion, listed, matching
 from pyex.repl.completion.members import kind_of
 from pyex.repl.completion.modules import names_in, submodules
 from pyex.repl.completion.scan import Scan, Token
-from pyex.repl.static_lookup import UNKNOWN
 
 
 def complete_import(scan: Scan, typed: str, end: int) -> Completion | None:

@@ -11,12 +11,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from pyex.errors import Self
-from pyex.otp.behaviour import Behaviour, OfItself
-from pyex.otp.server.method import Call, Cast
-from pyex.pid import Pid
-from pyex.reference import Reference
-from pyex.repl.hidden_names import INTERNAL, MACHINERY
-from pyex.repl.static_lookup import (
+from pyex.inspection.static_lookup import (
     UNKNOWN,
     class_entries,
     class_name,
@@ -30,6 +25,11 @@ from pyex.repl.static_lookup import (
     module_of,
     mro,
 )
+from pyex.otp.behaviour import Behaviour, OfItself
+from pyex.otp.server.method import Call, Cast
+from pyex.pid import Pid
+from pyex.reference import Reference
+from pyex.repl.hidden_names import INTERNAL, MACHINERY
 
 _FUNCTION_TYPES = frozenset(
     map(id, (

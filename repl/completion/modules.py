@@ -9,8 +9,9 @@ from functools import lru_cache
 from itertools import islice
 from types import ModuleType
 
+from pyex.inspection.static_lookup import UNKNOWN, entries, instance_entries, is_a, module_entries
 from pyex.repl.completion.candidate import MOST, matching
-from pyex.repl.static_lookup import UNKNOWN, entries, instance_entries, is_a, module_entries
+from pyex.repl.hidden_names import WITHOUT_MODULES
 
 _SUFFIXES = (".py", ".so", ".pyd")
 _MOST_READ = 1_000_000
@@ -111,6 +112,8 @@ def members_of(module: ModuleType, typed: str) -> dict[str, object]:
     home, public = inside.get("__name__"), inside.get("__all__")
     home = home if type(home) is str else ""
     below = {name: inside.get(name, loaded(f"{home}.{name}")) for name in submodules(home, typed)} if home else {}
+    if home in WITHOUT_MODULES and not typed.startswith("_"):
+        below = {}
     if "__path__" not in inside:
         below = {name: value for name, value in below.items() if name in inside}
     if typed.startswith("_") or (type(public) is not list and type(public) is not tuple):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from types import ModuleType
 
+from pyex.inspection.static_lookup import UNKNOWN, entries, is_a, mro
 from pyex.repl.completion import processes
 from pyex.repl.completion.call import Call
 from pyex.repl.completion.candidate import Candidate, Completion, listed, matching
@@ -17,7 +18,6 @@ from pyex.repl.completion.members import attribute, kind_of, members, text_of, w
 from pyex.repl.completion.modules import members_of
 from pyex.repl.completion.scan import Scan
 from pyex.repl.completion.signature import signatures
-from pyex.repl.static_lookup import UNKNOWN, entries, is_a, mro
 
 _KEYWORDS = frozenset({*keyword.kwlist, "match", "case"})
 # What can stand in brackets.

@@ -6,12 +6,12 @@ from bisect import bisect_left
 from collections.abc import Mapping
 
 from pyex.control_block import process_table
+from pyex.inspection.static_lookup import is_plain, keys
 from pyex.pid import Pid
 from pyex.registered_name import registered_names
 from pyex.repl.completion.call import Call
 from pyex.repl.completion.candidate import MOST, literal_of
 from pyex.repl.completion.members import kind_of
-from pyex.repl.static_lookup import is_plain, keys
 
 # Parameters by these names take a pid or a name …
 _SERVERS = frozenset({"agent", "destination", "pool", "registry", "server", "supervisor"})

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from types import FunctionType
 from typing import NamedTuple
 
+from pyex.inspection.static_lookup import UNKNOWN, class_entries, class_name, entries, in_class, is_a, is_plain, mro
 from pyex.repl.completion.members import Method, wrapped
 from pyex.repl.completion.text_signature import Parameter, is_c_function, of_text, without_first
-from pyex.repl.static_lookup import UNKNOWN, class_entries, class_name, entries, in_class, is_a, is_plain, mro
 
 _LONGEST_DEFAULT = 30
 _DEEPEST = 10

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pyex.atom import Atom
+from pyex.inspection.static_lookup import is_plain, keys
 from pyex.repl.completion import processes
 from pyex.repl.completion.call import Call
 from pyex.repl.completion.candidate import MOST, Candidate, Completion, listed, literal_of
@@ -12,7 +13,6 @@ from pyex.repl.completion.expression import evaluate, expression_start, unescape
 from pyex.repl.completion.filenames import files, looks_like_path
 from pyex.repl.completion.members import Method, dict_of
 from pyex.repl.completion.scan import OpenString, Scan
-from pyex.repl.static_lookup import is_plain, keys
 
 _PATHS = frozenset({"dir", "directory", "file", "filename", "folder", "path"})
 _TAKE_PATHS = frozenset({"Path", "PurePath", "c", "cd", "chdir", "import_file", "listdir", "ls", "open"})

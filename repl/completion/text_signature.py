@@ -7,8 +7,8 @@ import re
 import types
 from typing import Any, NamedTuple
 
+from pyex.inspection.static_lookup import class_name, is_a
 from pyex.repl.completion.members import text_of
-from pyex.repl.static_lookup import class_name, is_a
 
 
 class Parameter(NamedTuple):

@@ -32,6 +32,11 @@ class Console(Device, Protocol):
     interrupt_leaves: bool
 
     @property
+    def is_at_front(self) -> bool:
+        """Whether a person sits at its prompts now, and could type there."""
+        ...
+
+    @property
     def listeners(self) -> list[Callable[[str], None]]:
         """Called with what is written here, whoever writes it; what is typed is not among it."""
         ...

@@ -23,6 +23,7 @@ class StreamConsole(StreamDevice):
     columns = 80
     has_colours = False
     interrupt_leaves = True
+    is_at_front = False
 
     def __init__(self, language: Language) -> None:
         super().__init__()

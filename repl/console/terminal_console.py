@@ -22,6 +22,7 @@ from pyex.repl.terminal import Terminal
 from pyex.repl.terminal.prompt import Answer, Prompt
 from pyex.repl.terminal.switch_key import SwitchKey
 from pyex.scheduler import scheduler
+from pyex.terminal_loan import Loan
 
 if TYPE_CHECKING:
     from prompt_toolkit.input import Input
@@ -108,6 +109,10 @@ class TerminalConsole:
         for hear in self.listeners:
             hear(text)
 
+    def lend(self, loan: Loan) -> None:
+        """See `pyex.terminal_loan.Lender`."""
+        self._terminal.lend(loan, stops=self._is_own, switch=lambda: scheduler.post(self.switch))
+
     def flush(self) -> None:
         """The terminal's thread writes as fast as the terminal takes it."""
 
@@ -131,6 +136,14 @@ class TerminalConsole:
             self._front = session
             self._set_foreground(self._foregrounds.get(session))
             self._show()
+
+    @property
+    def is_at_front(self) -> bool:
+        return self.is_connected(self._attached)
+
+    def is_connected(self, session: Pid | None) -> bool:
+        """Whether this session is at the front."""
+        return session is not None and self._front == session
 
     def forget(self, session: Pid) -> None:
         """This session is over: nobody waits for what it has asked."""

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from pyex.errors import ArgumentError, describe
+from pyex.inspection import INFINITY
 
 DEFAULTS: dict[str, Any] = {"limit": 50, "width": None, "pretty": True, "printable_limit": 4096}
-INFINITY = "infinity"
-# More than anything has elements or characters.
-UNLIMITED = 10**12
 
 
 def checked_inspect(options: object) -> dict[str, Any]:
@@ -34,11 +32,6 @@ def checked_inspect(options: object) -> dict[str, Any]:
             case _:
                 raise ArgumentError(f"unknown key {describe(key)} in inspect; known are {', '.join(DEFAULTS)}")
     return dict(options)
-
-
-def number_of(option: int | str) -> int:
-    """A limit as a number: "infinity" is one too."""
-    return UNLIMITED if isinstance(option, str) else option
 
 
 def _is_number(value: object, least: int) -> bool:

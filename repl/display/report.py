@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
+from pyex.inspection.safe_text import safe
 from pyex.repl.configuration import settings
 from pyex.repl.display.colours import DEFAULTS, paint, sequence_of
-from pyex.repl.display.safe_text import safe
 
 _HEAD = re.compile(r"\n\d\d:\d\d:\d\d\.\d{3} \[(?P<level>[a-z]+)\] ")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pyex.inspection.text_width import columns_of
 from pyex.repl.display.colours import coloured
-from pyex.repl.display.text_width import columns_of
 
 # What stands between two names, and how wide a name may make its column.
 _GAP, _WIDEST = 5, 30

@@ -23,10 +23,10 @@ from typing import Any
 from pyex import Exit
 from pyex.error_report import headline
 from pyex.format_exit import format_banner, format_error
+from pyex.inspection.safe_text import one_line, safe
+from pyex.inspection.text_width import columns_of
 from pyex.repl.display import inspect
 from pyex.repl.display.colours import coloured
-from pyex.repl.display.safe_text import one_line, safe
-from pyex.repl.display.text_width import columns_of
 from pyex.repl.language.source_lines import line_of
 from pyex.repl.shell.current import has_colours
 from pyex.stack import Stacktrace, is_pyex

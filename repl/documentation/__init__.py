@@ -18,7 +18,7 @@ import types
 from collections.abc import Mapping
 from typing import Any
 
-from pyex.repl.display.safe_text import safe
+from pyex.inspection.safe_text import safe
 from pyex.repl.documentation import members, signature, topics
 from pyex.repl.documentation.layout import centred, filled, laid_out
 from pyex.repl.documentation.paint import Paint

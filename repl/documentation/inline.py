@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from pyex.repl.display.text_width import columns_of
+from pyex.inspection.text_width import columns_of
 from pyex.repl.documentation.paint import Paint
 
 _CODE = re.compile(

@@ -17,9 +17,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pyex
+from pyex.inspection.safe_text import one_line
 from pyex.otp.behaviour import Behaviour
 from pyex.repl.display import inspect
-from pyex.repl.display.safe_text import one_line
 
 _LONGEST_VALUE = 40
 MISSING: Any = object()

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 import pyex
-from pyex.repl.display.safe_text import one_line
+from pyex.inspection.safe_text import one_line
 
 # A name that nothing has is told up to so many characters.
 _LONGEST_NAME = 80

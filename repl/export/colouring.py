@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pyex.inspection.safe_text import safe
 from pyex.repl.display.colours import DEFAULTS, NAMES, RESET, SYNTAX_DEFAULTS
-from pyex.repl.display.safe_text import safe
 
 if TYPE_CHECKING:
     from pygments.token import _TokenType

@@ -11,7 +11,7 @@ from getopt import GetoptError, gnu_getopt
 from pathlib import Path
 
 from pyex.command_line import BadCommand
-from pyex.repl.display.safe_text import safe
+from pyex.inspection.safe_text import safe
 from pyex.repl.export.section import NoSuchSection, section
 from pyex.repl.transcript.document import Document, read
 from pyex.repl.transcript.errors import BadTranscript
@@ -176,11 +176,12 @@ def _made(document: Document, options: Options) -> str:
 def _recorded(document: Document, options: Options) -> str:
     """A cast, or a picture of one."""
     from pyex.repl.export.cast import cast
+    from pyex.repl.export.prose import title_line
     from pyex.repl.export.recording import recording
     from pyex.repl.export.svg import svg
 
     columns, rows = options.whole("width", 80, 20), options.whole("height", 24, 2)
-    title = safe(options.given.get("title", document.title))
+    title = safe(options.given["title"]) if "title" in options.given else title_line(document.title)
     events = recording(
         document,
         columns=columns,

@@ -13,10 +13,10 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyex.repl.display.safe_text import safe
 from pyex.repl.export.colouring import Piece, code_pieces
 from pyex.repl.export.markdown_html import Markdown
 from pyex.repl.export.palette import DARK, LIGHT, LINES
+from pyex.repl.export.prose import title_line
 from pyex.repl.export.screen_lines import lines_of
 from pyex.repl.transcript.document import Code, Document, Heading, Hint, Prose
 from pyex.repl.transcript.session import Session
@@ -59,7 +59,7 @@ class _Page:
             f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             '<meta name="color-scheme" content="light dark">\n<meta name="generator" content="pyex export">\n'
-            f"<title>{escape(safe(self.document.title))}</title>\n<style>\n{_variables()}"
+            f"<title>{escape(title_line(self.document.title))}</title>\n<style>\n{_variables()}"
             f"{(_HERE / 'page.css').read_text(encoding='utf-8')}</style>\n</head>\n<body>\n"
             '<a class="skip" href="#text">Skip to the text</a>\n'
             f'<main class="layout{" contents" if contents else ""}">\n{title}{contents}'

@@ -12,7 +12,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
-from pyex.repl.display.safe_text import safe
+from pyex.inspection.safe_text import safe
 
 # What a link may begin with; without one of these it has no colon before its path.
 _SCHEME = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pyex.repl.display.safe_text import safe
-from pyex.repl.display.text_width import columns_of
+from pyex.inspection.safe_text import safe
+from pyex.inspection.text_width import columns_of
 from pyex.repl.export.prose import prose_lines, title_lines
 from pyex.repl.export.screen_lines import lines_of
 from pyex.repl.transcript.document import Code, Document, Heading, Hint, Prose

@@ -12,13 +12,13 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from textwrap import indent
 
-from pyex.repl.display.safe_text import safe
+from pyex.inspection.safe_text import safe
 from pyex.repl.export.colouring import failure
 from pyex.repl.export.prose import prose_lines
 from pyex.repl.export.screen_lines import lines_of
 from pyex.repl.transcript.document import Block, Code, Document, Heading, Prose, SetUp
+from pyex.repl.transcript.play import has_control_c
 from pyex.repl.transcript.session import Session, Step
 
 WIDTH = 100
@@ -40,12 +40,16 @@ DYING = '''
 def dying():
     """Where the shell process dies at the prompt, and another takes its place. The script goes on instead: it traps the
     exit, ends what it was linked to, and empties its mailbox. Unlike the new shell it keeps its pid and its data."""
+    me, send_exit = self(), Process.exit
+    # "kill" could not be trapped; those who are linked to what it kills get "killed".
+    Process.exit = lambda pid, reason: send_exit(pid, "killed" if (pid, reason) == (me, "kill") else reason)
     Process.flag("trap_exit", True)
     try:
         yield
         settle()
     except (Exception, Exit) as error:
         print(repr(error))
+    Process.exit = send_exit
     for other in Process.info(self(), "links")[1]:
         Process.unlink(other)
         Process.exit(other, "killed")
@@ -147,17 +151,19 @@ def _step(step: Step, words: _Words, *, is_pry: bool) -> Iterator[str]:
     text = step.text.rstrip()
     outputs = step.expected.rstrip("\n").split("\n") if step.expected else []
     tree = _parsed(text)
-    if tree is None or is_pry or words.needs_prompt(tree) or _kills_itself(tree):
+    # What Ctrl+C has ended would not end here.
+    if tree is None or is_pry or words.needs_prompt(tree) or has_control_c(step):
         yield "# Not Python:" if tree is None else "# Only at the prompt:"
         yield from _comments([*text.split("\n"), *(f"  {line}" for line in outputs)])
         return
     if name := words.called(tree):
         text = text.replace(name, f"{name}()", 1)
     failed = failure(outputs)
-    is_death = failed.startswith("** (EXIT from ")
-    if failed and not _has_long_text(tree):
-        around = "with dying():" if is_death else "with suppress(Exception, Exit):"
-        yield from [around, indent(text, "    ")]
+    is_death = failed.startswith("** (EXIT from ") or _kills_itself(tree)
+    if failed or is_death:
+        others = ", SystemExit" * failed.startswith("** (SystemExit)")
+        yield "with dying():" if is_death else f"with suppress(Exception, Exit{others}):"
+        yield from _indented(text, tree)
     else:
         yield text
     if not is_death and _calls(tree):
@@ -168,14 +174,16 @@ def _step(step: Step, words: _Words, *, is_pry: bool) -> Iterator[str]:
 
 
 def _kills_itself(tree: ast.AST) -> bool:
-    """Whether an input sends its own process the exit that cannot be trapped: a script has no other to go on."""
+    """Whether an input sends its own process the exit that cannot be trapped."""
     return bool(re.search(r"Process\.exit\(self(\(\))?, 'kill'\)", ast.unparse(tree)))
 
 
-def _has_long_text(tree: ast.AST) -> bool:
-    """Whether a text goes over several lines: it must not be indented."""
+def _indented(text: str, tree: ast.AST) -> Iterator[str]:
+    """The lines of an input in a block; a text that goes over several lines stays as it is."""
     texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant | ast.JoinedStr))
-    return any(node.end_lineno != node.lineno for node in texts)
+    within = {line for node in texts for line in range(node.lineno + 1, (node.end_lineno or node.lineno) + 1)}
+    for number, line in enumerate(text.split("\n"), start=1):
+        yield line if number in within else f"    {line}".rstrip()
 
 
 def _calls(tree: ast.Module) -> bool:

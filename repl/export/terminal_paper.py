@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pyex.inspection.text_width import columns_of
 from pyex.repl.display.colours import NAMES
-from pyex.repl.display.text_width import columns_of
 from pyex.repl.export.colouring import Style
 from pyex.repl.export.recording import Event
 

@@ -87,5 +87,7 @@ def prelude() -> dict[str, object]:
 
 
 def rest_of_prelude() -> dict[str, object]:
-    """What it has a moment later, since it takes long to load: OTP."""
-    return {name: getattr(pyex, name) for name in pyex.__all__}
+    """What it has a moment later, since it takes long to load: OTP; and the Observer."""
+    from pyex import observer
+
+    return {**{name: getattr(pyex, name) for name in pyex.__all__}, "observer": observer}

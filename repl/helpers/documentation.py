@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from pyex import ArgumentError, Atom
-from pyex.repl.display.safe_text import one_line
+from pyex.inspection.safe_text import one_line
 from pyex.repl.helpers.helper import NOTHING, unwrapped
 from pyex.repl.shell.current import columns, current, has_colours
 

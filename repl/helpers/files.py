@@ -8,7 +8,7 @@ from typing import Any
 
 from pyex import ArgumentError
 from pyex.errors import describe
-from pyex.repl.display.safe_text import one_line
+from pyex.inspection.safe_text import one_line
 from pyex.repl.shell.current import columns, current
 
 
@@ -73,10 +73,11 @@ def clear() -> None:
     """
     from pyex.repl.console.terminal_console import TerminalConsole
     from pyex.repl.jobs.job_console import JobConsole
+    from pyex.repl.transcript.play import TranscriptConsole
 
     console = current().console
     # A terminal may be without colours because somebody wants none.
-    if not console.has_colours and not isinstance(console, TerminalConsole | JobConsole):
+    if not console.has_colours and not isinstance(console, TerminalConsole | JobConsole | TranscriptConsole):
         print("Cannot clear the screen because ANSI escape codes are not enabled on this shell")
         return
     print("\x1b[H\x1b[2J", end="", flush=True)

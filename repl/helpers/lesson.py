@@ -85,16 +85,36 @@ def _shell() -> Shell:
 def _running(call: str) -> Guided:
     from pyex.repl.lesson.guide import guided_in
 
-    running = guided_in(_shell())
+    shell = _shell()
+    running = guided_in(shell)
     if running is None:
-        how = 'lesson() lists them, and lesson("links") begins one'
+        how = _elsewhere(shell) or 'lesson() lists them, and lesson("links") begins one'
         raise RuntimeError(f"{call} is for a lesson, and none runs here: {how}")
     return running
 
 
+def _elsewhere(shell: Shell) -> str:
+    """The lessons in other jobs of this terminal, and how to go there; nothing where there are none."""
+    from pyex.repl.jobs.job_console import JobConsole
+    from pyex.repl.lesson.guide import guided_in
+
+    if not isinstance(shell.console, JobConsole):
+        return ""
+    found = []
+    for other in current.shells():
+        running = guided_in(other)
+        is_here = isinstance(other.console, JobConsole) and other.console.terminal is shell.console.terminal
+        if other is not shell and running is not None and is_here:
+            found.append(running.entry.call())
+    if not found:
+        return ""
+    run = "runs" if len(found) == 1 else "run"
+    return f"{' and '.join(found)} {run} in another job: Ctrl+G, then j lists the jobs, and c 1 goes to job 1"
+
+
 def _print_table(running: Guided | None) -> None:
     from pyex.repl.lesson import guide
-    from pyex.repl.lesson.course import table
+    from pyex.repl.lesson.course import course, going_on, table
     from pyex.repl.lesson.progress import progress
     from pyex.repl.watching.drawing import ascii_only
 
@@ -105,5 +125,12 @@ def _print_table(running: Guided | None) -> None:
         print(trouble)
     if running is not None:
         running.wish(guide.TELL)
+        return
+    if elsewhere := _elsewhere(_shell()):
+        print(f"\n{elsewhere}.")
+        return
+    entry, is_begun = going_on(kept)
+    if entry is None:
+        print(f"\nAll lessons are done; {course()[0].call('restart=True')} begins one anew.")
     else:
-        print('\nlesson("processes") begins one, or goes on where you left it.')
+        print(f"\n{entry.call()} {'goes on where you left it' if is_begun else 'begins the next lesson'}.")

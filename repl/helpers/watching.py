@@ -11,7 +11,7 @@ from pyex.repl.helpers.helper import NOTHING
 from pyex.repl.helpers.identity import process_meant
 
 if TYPE_CHECKING:
-    from pyex.repl.watching.supervision_tree import Node
+    from pyex.watching.supervision_tree import Node
 
 
 def tree(which: Any = NOTHING, *, links: bool = False, everything: bool = False, limit: int | None = 10) -> None:
@@ -23,18 +23,19 @@ def tree(which: Any = NOTHING, *, links: bool = False, everything: bool = False,
 
     A line for each process: its name, or what its supervisor knows it by; its pid; its class or the function that it
     was spawned with; how a supervisor restarts, and is restarted; and how many messages wait, if any do. The roots are
-    the applications, and "shell" for all that was started from a prompt. Of more than 2 * `limit` children the first
-    `limit` are shown (None shows all). With `everything` the processes of the runtime itself are shown, too.
+    the applications, "shell" for all that was started from a prompt, and "others" where many are neither. Of more than
+    2 * `limit` children the first `limit` are shown (None shows all). With `everything` the processes of the runtime
+    itself are shown, too.
 
-    A child without a process shows as "(restarting)" or "(undefined)". A supervisor that is busy is not waited for:
-    "(no answer)" stands beside it, and below it the processes that it has started.
+    A child without a process shows as "(restarting)" or "(undefined)". Nobody is asked, and nobody waited for: beside
+    a supervisor that is still starting stands "(no answer)", and below it the processes that it has started.
 
     Prints, and returns None. Raises `ArgumentError` where there is no such process.
     """
     from pyex.repl.shell import current
-    from pyex.repl.watching import supervision_tree as trees
     from pyex.repl.watching.drawing import ascii_only, painted
     from pyex.repl.watching.tree_text import tree_lines
+    from pyex.watching import supervision_tree as trees
 
     if limit is not None and (type(limit) is not int or limit < 1):
         given = describe(limit)
@@ -52,7 +53,7 @@ def tree(which: Any = NOTHING, *, links: bool = False, everything: bool = False,
 
 def _roots(which: Any, limit: int | None) -> list[Node]:
     """The trees that are meant by a pid, a name or a class."""
-    from pyex.repl.watching import supervision_tree as trees
+    from pyex.watching import supervision_tree as trees
 
     which = process_meant(which) or which
     if isinstance(which, Pid):
@@ -172,7 +173,7 @@ def _read_trace(args: tuple[Any, ...]) -> tuple[list[Any], set[str], bool, bool]
 def shells_own() -> set[Pid]:
     """The processes that are there for the shell and the runtime; not the evaluators, which run the user's code."""
     from pyex.repl.shell import current
-    from pyex.repl.watching.supervision_tree import system_processes
+    from pyex.watching.supervision_tree import system_processes
 
     return system_processes() - {shell.evaluator for shell in current.shells()}
 

@@ -10,7 +10,7 @@ from pyex.repl.display import inspect
 from pyex.repl.info.code import behaviours
 from pyex.repl.info.protocol import Entry, info
 from pyex.repl.info.words import counted
-from pyex.repl.initial_call import SUPERVISOR, call_in_words, otp_initial_call
+from pyex.watching.initial_call import SUPERVISOR, call_in_words, otp_initial_call
 
 # So many links are named.
 _SHOWN_LINKS = 50

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pyex.errors import ArgumentError, describe
+from pyex.inspection.text_width import columns_of, cut
 from pyex.pid import Pid
 from pyex.process import Process
 from pyex.repl.display import inspect
-from pyex.repl.display.text_width import columns_of, cut
-from pyex.repl.initial_call import call_in_words, otp_initial_call
+from pyex.watching.initial_call import call_in_words, otp_initial_call
 
 # What is left of the screen for the prompt, the heading and the line with the rest.
 _LINES_BESIDE = 5

@@ -6,8 +6,8 @@ import textwrap
 from typing import Any
 
 from pyex.errors import ArgumentError
+from pyex.inspection.safe_text import safe
 from pyex.repl.display import inspect, result
-from pyex.repl.display.safe_text import safe
 from pyex.repl.info.in_messages import in_messages
 from pyex.repl.info.protocol import Entry, info
 

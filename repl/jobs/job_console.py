@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pyex import Pid
+from pyex import Atom, ErlangError, Pid
 from pyex.control_block import ControlBlock
 from pyex.device import LineRequest
 from pyex.repl.console.terminal_console import TerminalConsole
 from pyex.repl.terminal.prompt import Prompt
+from pyex.terminal_loan import Loan
 
 
 class JobConsole:
@@ -26,6 +27,10 @@ class JobConsole:
 
     def attach(self, shell: Pid) -> None:
         self._shell = shell
+
+    @property
+    def is_at_front(self) -> bool:
+        return self.terminal.is_connected(self._shell)
 
     def ask(self, prompt: Prompt) -> None:
         self.terminal.ask(prompt, self._shell)
@@ -64,6 +69,11 @@ class JobConsole:
 
     def write_error(self, text: str) -> None:
         self.terminal.write_error(text)
+
+    def lend(self, loan: Loan) -> None:
+        if not self.is_at_front:
+            raise ErlangError(Atom("ebusy"), "the terminal is another shell's now: connect to this one by Ctrl+G first")
+        self.terminal.lend(loan)
 
     def flush(self) -> None:
         self.terminal.flush()

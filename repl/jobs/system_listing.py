@@ -47,7 +47,7 @@ def process(pid: Pid) -> list[str]:
         f"Message queue length: {about['message_queue_len']}",
         f"Link list: {about['links']}",
         f"Monitors: {about['monitors']}, monitored by {about['monitored_by']}",
-        f"Time slices: {about['reductions']}",
+        f"Reductions: {about['reductions']}",
         f"Memory: {about['memory']}",
     ]
 

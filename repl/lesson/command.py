@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from getopt import GetoptError, gnu_getopt
 
 from pyex import ArgumentError
@@ -46,7 +48,8 @@ FILES
                           the lessons of workshops
 
 EXIT STATUS
-    That of the prompt; 1 for a file that is no lesson; 2 for a command that cannot be understood.
+    That of the prompt; 1 for a file that is no lesson, or a list that nobody has read to its end; 2 for a command that
+    cannot be understood.
 
 EXAMPLES
     pyex lesson processes
@@ -84,22 +87,38 @@ def main(words: Sequence[str]) -> int:
     if options & {"--name", "--yes"}:
         raise BadCommand(f"lesson: {'--name' if '--name' in options else '--yes'}: goes with --join")
     if not rest:
-        return _print_progress() if "--progress" in options else _print_table()
+        return _printed(_print_progress if "--progress" in options else _print_table)
     return _open_prompt(rest[0], is_anew="--restart" in options)
 
 
-def _print_table() -> int:
-    from pyex.repl.lesson.course import table
+def _printed(show: Callable[[], None]) -> int:
+    """The exit status of a list: 1 where nobody has read it to its end, as with `| head -1`."""
+    try:
+        show()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What could not be written is not to be tried again at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return 0
+
+
+def _print_table() -> None:
+    from pyex.repl.lesson.course import course, going_on, table
     from pyex.repl.lesson.progress import progress
 
     kept = progress()
     print("\n".join(table(kept, shutil.get_terminal_size().columns)))
-    print("\npyex lesson NAME opens the prompt with one of them.")
+    entry, is_begun = going_on(kept)
+    if entry is None:
+        print(f"\nAll are done; pyex lesson --restart {course()[0].name} begins one anew.")
+    else:
+        goes_on = "goes on where you left it" if is_begun else "begins the next lesson"
+        print(f"\npyex lesson {shlex.quote(entry.word)} {goes_on}.")
     _print_troubles()
-    return 0
 
 
-def _print_progress() -> int:
+def _print_progress() -> None:
     from pyex.repl.lesson.course import count, entries
     from pyex.repl.lesson.progress import progress
 
@@ -113,7 +132,6 @@ def _print_progress() -> int:
             continue
         print(f"{entry.key}\t{done}\t{total}\t{max(tasks.values(), default='')}")
     _print_troubles()
-    return 0
 
 
 def _print_troubles() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pyex import ArgumentError
 from pyex.errors import describe
-from pyex.repl.display.text_width import columns_of, cut
+from pyex.inspection.text_width import columns_of, cut
 from pyex.repl.lesson.lesson import Lesson, lesson_name, parse_lesson
 from pyex.repl.lesson.progress import Progress
 from pyex.repl.transcript.document import read
@@ -98,6 +98,12 @@ def following(key: str, kept: Progress) -> Entry | None:
     if at < 0:
         return None
     return next((entry for entry in lessons[at + 1 :] + lessons[:at] if not _is_finished(entry, kept)), None)
+
+
+def going_on(kept: Progress) -> tuple[Entry | None, bool]:
+    """The first lesson that is not done, None when all are; and whether it has been begun."""
+    found = next((entry for entry in entries(kept) if not _is_finished(entry, kept)), None)
+    return found, found is not None and count(found.read(), kept.tasks(found.key))[0] > 0
 
 
 def count(lesson: Lesson, done: Container[str]) -> tuple[int, int]:

@@ -152,6 +152,8 @@ def _serve(shell: Shell, teaching: Teaching) -> None:
                 teaching.watch()
                 continue
             if message[0] != LOOK:
+                if message[0] == "DOWN" and message[4] == "normal":
+                    teaching.take_leave_of_shell()
                 return
             _, tag, evaluator, wishes = message
             teaching.evaluator = evaluator
@@ -162,6 +164,11 @@ def _serve(shell: Shell, teaching: Teaching) -> None:
             send(shell.pid, (tag, order))
             if order is OVER:
                 return
+    except Unwind:
+        # The program ends, and all that is left of it is killed.
+        if shell.pid.block is None or shell.pid.block.dying:
+            teaching.take_leave_of_shell()
+        raise
     finally:
         teaching.observation.stop()
 

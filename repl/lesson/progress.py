@@ -123,11 +123,11 @@ class Progress:
         try:
             done = _read(self.path)
         except Damaged as damage:
-            aside = self.path + ".damaged"
+            aside = _unused(self.path + ".damaged")
             os.replace(self.path, aside)
             self._trouble(
-                f"{self.path} is damaged ({damage}). It is {aside} now, and progress begins anew; "
-                "mend it and move it back, or delete it"
+                f"{self.path} is damaged ({damage}). It was moved to {aside}, and progress begins anew; "
+                "to have the old one back, mend that file and move it back"
             )
             done = {}
         is_changed = done.pop(without, None) is not None
@@ -173,6 +173,16 @@ def _checked(found: Any) -> Done:
         if not isinstance(tasks, dict) or not all(isinstance(when, str) for when in tasks.values()):
             raise Damaged(f'the tasks of "{key}" are none')
     return {key: dict(tasks) for key, tasks in lessons.items()}
+
+
+def _unused(path: str) -> str:
+    """A path like this one at which there is nothing yet: an earlier file that was damaged is kept, too."""
+    number = 1
+    found = path
+    while os.path.lexists(found):
+        number += 1
+        found = f"{path}.{number}"
+    return found
 
 
 def _write(path: str, done: Done) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from pyex.repl.display import warning
 from pyex.repl.documentation.paint import Paint
 from pyex.repl.jobs.job_console import JobConsole
 from pyex.repl.lesson import lesson_text
-from pyex.repl.lesson.course import Entry, count, following
+from pyex.repl.lesson.course import Entry, count, following, joined
 from pyex.repl.lesson.lesson import Section, Task
 from pyex.repl.lesson.observation import Observation
 from pyex.repl.lesson.observation.screen import Screen
@@ -70,6 +71,9 @@ class Teaching:
         # For whom the task was prepared, and whether it is to begin again.
         self._prepared_for = self.evaluator
         self._begins_again = False
+        # The section of a task whose text is being said, and what was wished for meanwhile.
+        self._told: Section | None = None
+        self._wish: Callable[[], None] | None = None
         self._press_at: float | None = None
         self._labels = Labels()
         self._lines = 0
@@ -98,7 +102,7 @@ class Teaching:
             if section.title in self.done:
                 continue
             yield from self._set_up(section.set_ups)
-            yield from self._say(self._headed(section, section.shown))
+            yield from self._tell_section(section)
             if section.task is not None:
                 yield from self._until_done(section)
         self._congratulate()
@@ -124,6 +128,8 @@ class Teaching:
             self._aside("hint() helps, skip() does it for you, lesson() shows this again.")
         if self._look():
             self._aside("That is so already.")
+        else:
+            self._grant_wish()
         while not self._look():
             if self.is_left:
                 self.waiting = None
@@ -137,7 +143,8 @@ class Teaching:
                 self._begins_again = self.is_in_vain = False
                 yield from self._set_up(section.set_ups)
                 self.observation.begin_task()
-                yield from self._say(self._headed(section, section.shown))
+                yield from self._tell_section(section)
+                self._grant_wish()
             elif self._has_lost_data(section.task):
                 yield from self._set_up(section.set_ups)
         self.waiting = None
@@ -212,11 +219,23 @@ class Teaching:
 
     # What is asked for
 
+    def _is_early(self, wish: Callable[[], None]) -> bool:
+        """Whether something was wished for while the text waits for Enter. That of the task goes on to its end then,
+        and the wish is granted below it; elsewhere there is no task yet, and the text only goes on."""
+        if self._told is not None:
+            self._wish = wish
+        return self._told is not None or self.waiting is None
+
+    def _grant_wish(self) -> None:
+        wish, self._wish = self._wish, None
+        if wish is not None:
+            wish()
+
     def hint(self) -> None:
         """The next hint; when there are no more, the answer."""
         section = self.waiting
-        if section is None or section.task is None:
-            return  # the text of the task is still to come, and goes on now
+        if self._is_early(self.hint) or section is None or section.task is None:
+            return
         hints = section.task.hints
         if self.hints_given < len(hints):
             self.hints_given += 1
@@ -225,22 +244,30 @@ class Teaching:
             return
         self._aside("The answer, which skip() types for you:" if hints else "There are no hints; this is the answer:")
         self._print(lesson_text.inputs(section.task.answer, self._columns, self._paint))
+        self._aside(f"Where something that it needs is gone, {self._begins_again_by()}.")
 
     def skip(self) -> None:
         """Have the answer be typed; or leave a task that the answer does not do."""
+        if self._is_early(self.skip):
+            return
         if self.is_in_vain:
             self.is_left = True
         else:
-            self.is_skipped = self.waiting is not None
+            self.is_skipped = True
 
     def tell(self) -> None:
         """The text of the task that waits."""
         if self.waiting is not None:
             for part in self._headed(self.waiting, self.waiting.shown):
                 self._print(part)
+            begins = self._begins_again_by()
             if self.evaluator != self._prepared_for:
-                call = self.entry.call()
-                self._aside(f"The shell process has died since, and its data with it: {call} begins the task again.")
+                self._aside(f"The shell process has died since, and its data with it: {begins}.")
+            else:
+                self._aside(f"{begins}, with all that it needs.")
+
+    def _begins_again_by(self) -> str:
+        return f"{self.entry.call()} begins the task again"
 
     def begin_again(self) -> None:
         """Have the task that waits begin once more, with all that it needs."""
@@ -250,6 +277,17 @@ class Teaching:
     def take_leave(self) -> None:
         """The learner has had enough for today."""
         self._aside(f"{self.entry.call()} goes on with it.")
+
+    def take_leave_of_shell(self) -> None:
+        """The shell is left while there are tasks: say, at a terminal, how to go on another day."""
+        done, total = count(self.lesson, self.done)
+        if done == total or not self._is_interactive:
+            return
+        call = self.entry.call()
+        if self.entry in joined:
+            say(f"{call} goes on with the lesson, in the workshop.")
+        else:
+            say(f"pyex lesson {shlex.quote(self.entry.word)} goes on with the lesson; at the prompt, {call}")
 
     # Watching
 
@@ -324,11 +362,17 @@ class Teaching:
         self._lines = 0
         yield None
 
+    def _tell_section(self, section: Section) -> Iterator[object]:
+        """The text of a section, with all that the learner does meanwhile."""
+        self._told = section if section.task is not None else None
+        yield from self._say(self._headed(section, section.shown))
+        self._told = None
+
     def _say(self, parts: Iterable[list[str]]) -> Iterator[object]:
         """Say paragraphs; where they fill the screen, wait for Enter in between."""
         rows = shutil.get_terminal_size().lines - _LINES_BESIDE if self._is_interactive else 0
         for part in parts:
-            if rows and self._lines and self._lines + len(part) + 1 > rows:
+            if rows and self._lines and self._lines + len(part) + 1 > rows and self._wish is None:
                 self._aside("… Enter goes on" if not ascii_only() else "... Enter goes on")
                 yield from self._await_input()
             self._print(part)

@@ -17,7 +17,7 @@ from pyex.repl.pry.stop import RELEASE, RESPAWNED, RESUMED, Stop
 from pyex.repl.shell import current
 from pyex.repl.shell.bindings import Bindings
 from pyex.repl.shell.evaluator import FINE, LEAVE
-from pyex.repl.shell.shell import CONTROL, PREPARE, PROMPT_IS_UP, Shell
+from pyex.repl.shell.shell import CONTROL, PREPARE, PROMPT_IS_UP, TYPE, Shell
 from pyex.repl.terminal.prompt import Prompt
 
 # The name of a value that is about to be returned, as in Python's debugger.
@@ -89,6 +89,9 @@ class PrySession(Shell):
     def _obey(self, what: Any) -> None:
         """It is for the host, once this process goes on."""
         if what in (PROMPT_IS_UP, PREPARE):
+            return
+        if type(what) is tuple and what[0] == TYPE:
+            self.type(what[1])
             return
         send(self.pid, (CONTROL, what))
         send(self.evaluator, (self.key, RELEASE))

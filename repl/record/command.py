@@ -126,6 +126,9 @@ def _told(inputs: int, is_untouched: bool, problem: str, file: GrowingFile) -> i
         left = "was not made" if file.is_new else "is as it was"
         print(f"nothing was typed: {file.path} {left}", file=sys.stderr)
         return 0
+    if not file.is_there:
+        print(f"pyex: {file.path}: it was removed or replaced meanwhile, and what was typed with it", file=sys.stderr)
+        return 1
     counted = f"{inputs} input{'s' * (inputs != 1)}"
     print(f"{counted} written to {file.path}; check it with: pyex check {_quoted(file.path)}", file=sys.stderr)
     return 0
@@ -152,7 +155,7 @@ def _read(words: Sequence[str]) -> Options:
             case "-h" | "--help":
                 options.help = True
                 return options
-    if not rest:
+    if not rest or not rest[0]:
         raise BadCommand("record: a file is missing")
     if len(rest) > 1:
         raise BadCommand(f"record: {rest[1]}: unexpected after a file; options come before it")
@@ -174,7 +177,7 @@ def _checked(options: Options, style: Style) -> Document | None:
         raise BadTranscript(path, 0, problem)
     document = read(path)
     if not takes_session_below(document):
-        problem = "what is written below it would not be read as a session: is a comment, <!--, left open?"
+        problem = "what is written below it would not be read as a session: is a tag, such as <script>, left open?"
         raise BadTranscript(path, 0, problem)
     return document
 

@@ -69,10 +69,18 @@ class GrowingFile:
     def close(self) -> None:
         os.close(self._descriptor)
 
+    @property
+    def is_there(self) -> bool:
+        """Whether its name still leads to it: somebody may have removed it, or put another in its place."""
+        try:
+            return os.path.samestat(os.stat(self.path), os.fstat(self._descriptor))
+        except OSError:
+            return False
+
     def remove(self) -> None:
         """Take it away again, if it is still there."""
         try:
-            if os.path.samestat(os.stat(self.path), os.fstat(self._descriptor)):
+            if self.is_there:
                 os.unlink(self.path)
         except OSError:
             pass

@@ -31,6 +31,7 @@ class RecordedTerminal(TerminalConsole):
         super().__init__(language)
         self._recorder = recorder
         self._sessions: set[Pid] = set()
+        self._last: Pid | None = None
         recorder.tell = self._terminal.write
         self.listeners.append(self._record)
 
@@ -38,6 +39,11 @@ class RecordedTerminal(TerminalConsole):
         if session != self._attached and session not in self._sessions:
             self._sessions.add(session)
             self._recorder.another_shell()
+        elif session != self._attached and session != self._last:
+            # What is typed is written down as if it were typed at the newer shell.
+            self._recorder.tell("warning: a transcript has no way back to a shell: record this apart\n")
+        if session != self._attached:
+            self._last = session
         super().connect(session)
 
     def ask(self, prompt: Prompt, owner: Pid | None = None) -> None:

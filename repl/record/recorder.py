@@ -34,7 +34,7 @@ class Recorder:
         self._queue.put((self._input, (prompt, text, monotonic())))
 
     def output(self, text: str) -> None:
-        self._queue.put((self.writer.output, (text,)))
+        self._queue.put((self.writer.output, (text, monotonic())))
 
     def answer(self, line: str) -> None:
         self._queue.put((self.writer.answer, (line,)))
@@ -58,19 +58,15 @@ class Recorder:
     # The thread
 
     def _work(self) -> None:
-        goes_on = True
-        while goes_on:
-            event = self._queue.get()
-            for _ in range(AT_ONCE):
-                if event is None:
-                    goes_on = False
-                    break
-                act, details = event
-                act(*details)
-                if self._queue.empty():
-                    break
-                event = self._queue.get()
-            self._save()
+        taken = 0
+        while (event := self._queue.get()) is not None:
+            act, details = event
+            act(*details)
+            taken += 1
+            if taken == AT_ONCE or self._queue.empty():
+                taken = 0
+                self._save()
+        self._save()
 
     def _input(self, prompt: str, text: str, now: float) -> None:
         for problem in self.writer.input(prompt, text, now):

@@ -19,10 +19,12 @@ from pyex.repl.record.growing_file import GrowingFile
 from pyex.repl.record.style import Style
 from pyex.repl.transcript.play import CONTROL_C
 from pyex.repl.transcript.screen_text import screen_text
-from pyex.repl.transcript.session import TIMEOUT, parse_session
+from pyex.repl.transcript.session import LATE, TIMEOUT, parse_session
 
 # An input that takes longer gets a time-out of its own: the machine that checks it may be slower.
 SLOW_SECONDS = TIMEOUT / 1000 / 2
+# So does one whose output comes so long after the next prompt.
+LATE_SECONDS = LATE / 1000 / 2
 ANYTHING = "..."
 
 
@@ -58,9 +60,10 @@ class TranscriptWriter:
         self._has_default_title = bool(title) and not is_title_given
         # For the next inputs.
         self._directives = ["fresh"] if is_fresh else []
-        # The mark of the fence that the last input stands in, and of that input: what stands above its prompt, the
-        # place of that in the file, and its text.
+        # The mark and the directives of the fence that the last input stands in; and of that input: what stands above
+        # its prompt, the place of that in the file, and its text.
         self._mark = ""
+        self._fence_directives: list[str] = []
         self._above = ""
         self._own_directives: list[str] | None = None
         self._step_at = 0
@@ -72,6 +75,9 @@ class TranscriptWriter:
         # When it was typed, while it runs and its time says something.
         self._began: float | None = None
         self._runs = False
+        # When it was done; and how long after that its output may come without having more time given.
+        self._done: float | None = None
+        self._late = LATE_SECONDS
         # Before the first input of a shell, output is nobody's.
         self._has_step = False
 
@@ -96,12 +102,15 @@ class TranscriptWriter:
         self._last_line, self._has_output = "", False
         self._has_step = self._runs = True
         self._began = now
+        self._done, self._late = None, LATE_SECONDS
         return []
 
-    def output(self, text: str) -> None:
+    def output(self, text: str, now: float = 0.0) -> None:
         """Something was printed."""
         if not self._has_step or not text:
             return
+        if self._done is not None and now - self._done > self._late:
+            self._late = self._give_time(now - self._done) / 2
         if self._is_interrupted:
             self._is_interrupted = False
             # As the terminal shows it: it stands where the cursor was, and a report begins with a new line.
@@ -128,10 +137,11 @@ class TranscriptWriter:
 
     def asked(self, now: float) -> None:
         """The shell asks for the next input: what was typed has run."""
+        if self._runs:
+            self._done = now
         self._runs = False
-        if self._began is not None and now - self._began > SLOW_SECONDS and self._style.has_directives:
-            seconds = math.ceil(3 * (now - self._began))
-            self._set_apart([*(self._own_directives or []), f"timeout {max(seconds * 1000, TIMEOUT)}"])
+        if self._began is not None and now - self._began > SLOW_SECONDS:
+            self._give_time(now - self._began)
         self._began = None
 
     def another_shell(self) -> None:
@@ -185,7 +195,8 @@ class TranscriptWriter:
         if not is_open:
             self._mark = self._style.mark([])
             self._above = "" if self._is_empty else "\n"
-            self._own_directives, self._directives = self._directives, []
+            self._own_directives = self._fence_directives = self._directives
+            self._directives = []
             self._new += self._opening()
         self._is_empty = False
 
@@ -195,11 +206,22 @@ class TranscriptWriter:
         directives = self._own_directives if self._style.has_directives else []
         return self._above + self._style.opening(self._mark, directives)
 
+    def _give_time(self, seconds: float) -> float:
+        """Have a time-out for what took so long here; returns how many seconds that allows for."""
+        needed = max(math.ceil(3 * seconds) * 1000, TIMEOUT)
+        given = [int(each.removeprefix("timeout ")) for each in self._fence_directives if each.startswith("timeout ")]
+        if self._style.has_directives and needed > max(given, default=0):
+            others = [each for each in self._fence_directives if not each.startswith("timeout ")]
+            self._set_apart([*others, f"timeout {needed}"])
+        return max([needed, *given]) / 1000
+
     def _set_apart(self, directives: list[str]) -> None:
         """Have the step in a fence of its own, with these directives above it."""
         if self._own_directives is None:
             self._above = self._style.closing(self._mark) + "\n"
-        self._own_directives = directives
+            # The shell is the one of the inputs above.
+            directives = [each for each in directives if each != "fresh"]
+        self._own_directives = self._fence_directives = directives
         self._write_step_anew()
 
     def _write_step_anew(self) -> None:
@@ -233,7 +255,7 @@ class TranscriptWriter:
         mark = self._style.mark(written)
         if len(mark) > len(self._mark):
             if self._own_directives is None:
-                self._above, self._own_directives = self._style.closing(self._mark) + "\n", []
+                self._set_apart(self._fence_directives)
             self._mark = mark
             self._write_step_anew()
         self._add("".join(f"{line}\n" for line in written))

@@ -198,7 +198,7 @@ def _play_at_terminal(plan: Plan, path: str, options: Options) -> int:
     from pyex.repl.language.python_language import PythonLanguage
     from pyex.repl.replay.player import Player
     from pyex.repl.shell.shell import Shell
-    from pyex.repl.terminal.line_editor import process_input
+    from pyex.repl.terminal.own_terminal import process_input
     from pyex.repl.transcript.labels import Labels
     from pyex.run import run_on
 

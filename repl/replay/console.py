@@ -15,9 +15,12 @@ from pyex.repl.console import ANSWER
 from pyex.repl.console.terminal_console import Asked, TerminalConsole
 from pyex.repl.display.report import report
 from pyex.repl.language import Language
+from pyex.repl.replay.keyboard import Keyboard
 from pyex.repl.terminal.prompt import Answer, Prompt
 from pyex.repl.transcript.play import written_answer
 from pyex.repl.transcript.session import Step
+from pyex.scheduler import scheduler
+from pyex.terminal_loan import Loan
 
 _COLOURS = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
 # Of what is printed more is not looked at.
@@ -34,7 +37,7 @@ class ReplayConsole(TerminalConsole):
         super().__init__(language, input=input, output=output)
         # The keys come from the process's own terminal in the end.
         self._is_own = output is None
-        self._output = output
+        self._input, self._output = input, output
         self._on_change = on_change
         # The process of the shell that is followed; how often it has asked; how many prompts were answered.
         self.session: Pid | None = None
@@ -107,6 +110,11 @@ class ReplayConsole(TerminalConsole):
         super().close()
 
     # What the session does
+
+    def lend(self, loan: Loan) -> None:
+        # What draws on the whole screen is the person's, whoever has the keyboard.
+        keys = {"input": self._input.terminal} if isinstance(self._input, Keyboard) else {}
+        self._terminal.lend(loan, stops=self._is_own, switch=lambda: scheduler.post(self.switch), **keys)
 
     def ask(self, prompt: Prompt, owner: Pid | None = None) -> None:
         if self.session is None and owner not in (None, self._attached) and prompt.kind == "code":

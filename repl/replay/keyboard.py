@@ -44,7 +44,8 @@ class Keyboard(Input):
         is_ours: Callable[[], bool],
     ) -> None:
         self.is_persons = False
-        self._terminal = terminal
+        # Whose keys nobody but the person presses.
+        self.terminal = self._terminal = terminal
         self._on_key = on_key
         self._on_up = on_up
         self._is_ours = is_ours

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from pyex.repl.replay.inline import plain
 from pyex.repl.transcript.document import Code, Document, Heading, Note, Pause, Prose, SetUp
 from pyex.repl.transcript.play import labels_of
 from pyex.repl.transcript.session import Session, Step
@@ -88,7 +89,7 @@ class Plan:
                 return self.sections[int(words) - 1].item
             numbers = f"they are numbered from 1 to {len(self.sections)}" if self.sections else "there are none"
             raise UnknownHeading(f"there is no heading {words}: {numbers}")
-        lowered = words.casefold()
+        lowered = plain(words).casefold()
         titles = [section.title.casefold() for section in self.sections]
         found = [n for n, title in enumerate(titles) if title == lowered]
         found = found or [n for n, title in enumerate(titles) if lowered and title.startswith(lowered)]
@@ -127,7 +128,7 @@ def plan_of(document: Document) -> Plan:
                 if any(not isinstance(each, Heading) for each in shown):
                     turn()
                 shown.append(block)
-                plan.sections.append(Section(block.title, block.level, len(plan.items), 0))
+                plan.sections.append(Section(plain(block.title), block.level, len(plan.items), 0))
             case Prose():
                 shown.append(block)
             case Code() if block.language != CHECK:

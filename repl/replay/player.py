@@ -19,18 +19,21 @@ from prompt_toolkit.output import Output
 
 from pyex.repl.configuration import settings
 from pyex.repl.replay.console import ReplayConsole
+from pyex.repl.replay.inline import plain
 from pyex.repl.replay.lead import GivenBack, Go, Lead, Left
 from pyex.repl.replay.pace import AFTER_OUTPUT, BEFORE_INPUT, PAUSE, Pace
 from pyex.repl.replay.place import Keeper, place_at
 from pyex.repl.replay.plan import Fresh, Item, Page, Plan
 from pyex.repl.replay.prose import lines_of
 from pyex.repl.replay.typist import Typist
-from pyex.repl.transcript.document import Pause, SetUp
+from pyex.repl.transcript.document import Heading, Pause, SetUp
 from pyex.repl.transcript.labels import Labels
 from pyex.repl.transcript.session import Step
 
 FEWEST_ROWS = 4
 STOP_SECONDS = 2.0
+# An item in a few words.
+TITLE_COLUMNS = 60
 # What has been printed is read faster than prose.
 OUTPUT_SHARE, LONGEST_LOOK = 0.3, 4.0
 
@@ -77,9 +80,7 @@ class Player:
         self._lead = Lead(
             terminal, output, self._pace, is_magic=options.mode == "magic", find=plan.find, place=self._place_line
         )
-        self._typist = Typist(
-            self._lead, labels, stops_at_lines=options.mode == "line", is_alone=self._is_auto
-        )
+        self._typist = Typist(self._lead, labels, stops_at_lines=options.mode == "line", is_alone=self._is_auto)
         self._thread = Thread(target=self._run, name="pyex player", daemon=True)
         self._has_ended = False  # and the person was told
         self._is_free = True  # the next page needs no key
@@ -276,6 +277,7 @@ def _title(item: Item) -> str:
         return first + (" ..." if newline else "")
     if isinstance(item.what, Page):
         block = item.what.blocks[0]
-        words = getattr(block, "title", "") or getattr(block, "text", "") or "a session"
-        return " ".join(words.split())[:60]
+        if isinstance(block, Heading):
+            return plain(block.title)[:TITLE_COLUMNS]
+        return " ".join(" ".join(lines_of((block,), TITLE_COLUMNS, has_colours=False)).split())[:TITLE_COLUMNS]
     return f"line {item.line}"

@@ -2,51 +2,53 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from pyex.repl.documentation.layout import laid_out
+from pyex.inspection.safe_text import safe
+from pyex.repl.documentation.inline import width_of
+from pyex.repl.documentation.layout import filled
 from pyex.repl.documentation.paint import Paint
+from pyex.repl.replay.inline import markdown, marked, rendered, without_tags
 from pyex.repl.replay.table import table
 from pyex.repl.transcript.document import Code, Heading, Prose
 from pyex.repl.transcript.session import Session
 
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
-# Whatever begins first: code in a link's text belongs to the link, and what looks like a link in code is code.
-_MARK = re.compile(
-    r"(?P<code>(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))"
-    r"|!\[(?P<picture>[^]]*)\]\([^)]*\)"
-    r"|\[(?P<title>[^][]+)\]\((?P<address>[^()\s]+)(?:\s+\"[^\"]*\")?\)"
-    r"|<(?P<bare>(?:https?|mailto):[^>\s]+)>"
-    rf"|{_TAG.pattern}",
-    re.DOTALL,
-)
-_ADDRESS = re.compile(r"[a-z]+://|mailto:")
+if TYPE_CHECKING:
+    from markdown_it.tree import SyntaxTreeNode
+
 WIDEST = 100
+# Below this, nothing is moved to the right any more.
+NARROWEST = 20
+CODE_MARGIN = "    "
 
 
 def lines_of(blocks: tuple[Heading | Prose | Code | Session, ...], columns: int, *, has_colours: bool) -> list[str]:
     """The lines of a page, without an empty one at its beginning or end."""
     paint = Paint(has_colours)
     columns = min(columns, WIDEST)
-    lines: list[str] = []
-    for block in blocks:
-        lines += [""] if lines else []
-        lines += _lines_of(block, columns, paint)
-    return lines
+    return _apart(_lines_of(block, columns, paint) for block in blocks)
 
 
 def _lines_of(block: Heading | Prose | Code | Session, columns: int, paint: Paint) -> list[str]:
     match block:
         case Heading():
-            return laid_out(f"{'#' * block.level} {_plain(block.title)}", columns, paint)
+            return heading_lines(block.title, columns, paint, level=block.level)
         case Code():
-            language = block.language or "text"
-            return [f"    {line}".rstrip() for line in paint.code(block.text.rstrip("\n").split("\n"), language)]
+            return _code(block.text, block.language, paint)
         case Session():
-            return [f"    {line}".rstrip() for line in _as_written(block)]
+            return _behind((safe(line) for line in _as_written(block)), CODE_MARGIN)
         case Prose():
-            return list(_prose(block.text, columns, paint))
+            from markdown_it.tree import SyntaxTreeNode
+
+            root = SyntaxTreeNode(markdown().parse(block.text))
+            return _apart(_node(node, block.text.split("\n"), columns, paint) for node in root.children)
+
+
+def heading_lines(title: str, columns: int, paint: Paint, *, level: int = 0) -> list[str]:
+    """The lines of a heading, behind as many hashes as its level has."""
+    marks = f"{paint.whole('#' * level, 'doc_headings')} " if level else ""
+    return filled(marks + marked(title, paint, "doc_headings"), columns)
 
 
 def _as_written(session: Session) -> Iterator[str]:
@@ -58,40 +60,71 @@ def _as_written(session: Session) -> Iterator[str]:
         yield from (step.expected or "").rstrip("\n").split("\n")
 
 
-def _prose(text: str, columns: int, paint: Paint) -> Iterator[str]:
-    from markdown_it import MarkdownIt
-
-    lines = text.split("\n")
-    shown = 0
-    is_first = True
-    for token in MarkdownIt("commonmark").enable("table").parse(text):
-        if token.map is None or token.level or token.type not in ("table_open", "html_block", "hr"):
-            continue
-        begin, end = token.map
-        pieces = [laid_out(_plain("\n".join(lines[shown:begin])), columns, paint)]
-        if token.type == "table_open":
-            pieces.append(table([_plain(line) for line in lines[begin:end]], columns, paint))
-        elif token.type == "html_block":
-            pieces.append(laid_out(_TAG.sub("", token.content), columns, paint))
-        for piece in filter(None, pieces):
-            if not is_first:
-                yield ""
-            is_first = False
-            yield from piece
-        shown = end
-    rest = laid_out(_plain("\n".join(lines[shown:])), columns, paint)
-    if rest and not is_first:
-        yield ""
-    yield from rest
+def _node(node: SyntaxTreeNode, source: list[str], columns: int, paint: Paint) -> list[str]:
+    """The lines of one block of Markdown; what it holds stands further to the right."""
+    match node.type:
+        case "paragraph":
+            return _filled(rendered(node.children[0].to_tokens()[0].children or (), paint), columns)
+        case "heading":
+            return heading_lines(node.children[0].content, columns, paint, level=int(node.tag[1:]))
+        case "bullet_list" | "ordered_list":
+            return _list(node, source, columns, paint, "  ")
+        case "blockquote":
+            inner = _apart(_node(child, source, _room(columns, 2), paint) for child in node.children)
+            return _behind(inner, "> ")
+        case "code_block" | "fence":
+            return _code(node.content, node.info if node.type == "fence" else "text", paint)
+        case "html_block":
+            return _filled(safe(without_tags(node.content)).strip("\n"), columns)
+        case "table":
+            begin, end = node.map or (0, 0)
+            return table(source[begin:end], columns, paint)
+    return []
 
 
-def _plain(text: str) -> str:
-    """The text without what is for a page only: pictures, tags, and the addresses of other files. Code stays."""
-    return _MARK.sub(_shown, text)
+def _list(node: SyntaxTreeNode, source: list[str], columns: int, paint: Paint, margin: str) -> list[str]:
+    items = []
+    for number, item in enumerate(node.children, start=int(node.attrs.get("start", 1))):
+        marker = margin + ("• " if node.type == "bullet_list" else f"{number}{item.markup} ")
+        room = _room(columns, len(marker))
+        parts = [
+            _list(child, source, room, paint, "") if child.type.endswith("_list") else _node(child, source, room, paint)
+            for child in item.children
+        ]
+        lines = [line for part in parts for line in part] if _is_tight(item) else _apart(parts)
+        first, *more = lines or [""]
+        items.append([(marker + first).rstrip(), *_behind(more, " " * len(marker))])
+    return [line for item in items for line in item] if all(map(_is_tight, node.children)) else _apart(items)
 
 
-def _shown(found: re.Match[str]) -> str:
-    if found["title"] is None:
-        return found["code"] or found["picture"] or found["bare"] or ""
-    title, address = found["title"], found["address"]
-    return f"{title} ({address})" if _ADDRESS.match(address) and address != title else title
+def _is_tight(item: SyntaxTreeNode) -> bool:
+    """Whether there are no empty lines between what an item holds."""
+    return all(child.hidden for child in item.children if child.type == "paragraph")
+
+
+def _room(columns: int, margin: int) -> int:
+    return max(columns - margin, NARROWEST)
+
+
+def _filled(text: str, columns: int) -> list[str]:
+    """The lines as they are where they have room."""
+    lines = [line.rstrip() for line in text.split("\n")]
+    if all(width_of(line) <= columns for line in lines):
+        return lines if any(lines) else []
+    return filled(text, columns)
+
+
+def _code(text: str, language: str, paint: Paint) -> list[str]:
+    return _behind(paint.code(safe(text).rstrip("\n").split("\n"), language or "text"), CODE_MARGIN)
+
+
+def _behind(lines: Iterable[str], margin: str) -> list[str]:
+    return [(margin + line).rstrip() for line in lines]
+
+
+def _apart(parts: Iterable[list[str]]) -> list[str]:
+    """The lines of parts that have some, with an empty line between them."""
+    lines: list[str] = []
+    for part in filter(None, parts):
+        lines += ["", *part] if lines else part
+    return lines

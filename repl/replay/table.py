@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from pyex.repl.display.text_width import columns_of
-from pyex.repl.documentation.inline import rendered, width_of
+from pyex.inspection.text_width import columns_of
+from pyex.repl.documentation.inline import width_of
 from pyex.repl.documentation.layout import filled
 from pyex.repl.documentation.paint import Paint
+from pyex.repl.replay.inline import marked
 
 GAP = 2
 # Where there is less room for each column, the cells of a row stand one below the other.
@@ -22,8 +23,8 @@ def table(lines: list[str], columns: int, paint: Paint) -> list[str]:
     heading, rows = rows[0], rows[2:]
     count = len(heading)
     rows = [(row + [""] * count)[:count] for row in rows]
-    every = [[rendered(cell, paint) for cell in row] for row in rows]
-    names = [paint.words(rendered(cell, Paint()), "doc_headings") for cell in heading]
+    every = [[marked(cell, paint) for cell in row] for row in rows]
+    names = [marked(cell, paint, "doc_headings") for cell in heading]
     widths = _widths([names, *every], columns - GAP * (count - 1))
     if not widths:
         return _stacked(names, every, columns)

@@ -27,7 +27,7 @@ from pyex.repl.transcript.labels import Labels
 from pyex.repl.transcript.output import rewritten
 from pyex.repl.transcript.play import CONTROL_C, STOP_SECONDS, is_all_there, is_at_control_c, written_answer
 from pyex.repl.transcript.screen_text import screen_text
-from pyex.repl.transcript.session import Step
+from pyex.repl.transcript.session import TIMEOUT, Step
 from pyex.scheduler import scheduler
 
 # How often Enter is pressed for an input to run: a block needs two.
@@ -143,7 +143,7 @@ class Typist:
         session = self._console.session
         if session is None:
             return
-        step = self._console.step = Step(part.line, part.text, None)
+        step = self._console.step = Step(part.line, part.text, None, timeout=part.timeout or TIMEOUT)
         asked = self._console.asked
         send(session, (CONTROL, (LOAD, part.text, part.name_in(path))))
         self.wait(step, lambda: self._console.asked > asked, is_alone=True)
@@ -160,7 +160,8 @@ class Typist:
                 self._console.write("^C")
                 _interrupt(step)
             self._help_prompt(step)
-            if stops and monotonic() >= ends and self._console.asks() is None:
+            # What is asked for may take its time; the prompt stays up while something is run quietly.
+            if stops and monotonic() >= ends and (self._console.asks() is None or self._lead.is_at_prompt()):
                 stops.pop(0)(step)
                 ends = monotonic() + STOP_SECONDS
         self._calmly(lambda: is_all_there(step, self.labels), step.late / 1000)

@@ -39,6 +39,8 @@ BANNER = f"Interactive Pyex ({pyex.__version__}) - press Ctrl+C to exit (type h(
 # quietly, and PREPARE prepare its prompt anew.
 CONTROL, INTERRUPT, PROMPT_IS_UP, LOAD = Atom("control"), Atom("interrupt"), Atom("prompt_is_up"), Atom("load")
 PREPARE = Atom("prepare")
+# `(CONTROL, (TYPE, text))` has it evaluate a text as if the person had typed it.
+TYPE = Atom("type")
 
 
 def nothing() -> None:
@@ -114,6 +116,7 @@ class Shell:
         except BrokenPipeError:
             pass  # nobody reads the session any more: leave, quietly
         finally:
+            self._is_over()
             current.dismiss(self.evaluator)
             self.bindings.leave_node()
             if not current.shells():
@@ -247,12 +250,31 @@ class Shell:
                 self.bindings.is_loading_quietly = True
                 self._evaluate(text, name, echoes=False)
                 self.bindings.is_loading_quietly = False
+            case ("type", text):
+                self.type(text)
+
+    def shows(self, pid: Pid) -> bool:
+        """In any process: have it show another, as if the person at its prompt had asked for that. Returns False where
+        nobody sits there now.
+        """
+        from pyex.repl.shell import front
+
+        return front.show(self, pid)
 
     def _load_the_rest(self) -> None:
         """Load what the prompt need not wait for: it should be up at once."""
         if not self._is_loaded:
             self._is_loaded = True
             self.bindings.extend_prelude(rest_of_prelude())
+            from pyex.repl.shell import front
+
+            front.offer(self)
+
+    def _is_over(self) -> None:
+        if self._is_loaded:
+            from pyex.repl.shell import front
+
+            front.withdraw(self)
 
     def import_file(self, path: str) -> Any:
         """Evaluate a file in the calling process, as if it were typed; returns its value."""

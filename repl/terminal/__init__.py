@@ -29,7 +29,9 @@ from typing import TYPE_CHECKING, Any
 
 from pyex.repl.language import Language
 from pyex.repl.terminal.input_history import configured_file
+from pyex.repl.terminal.lending import Lending, Order
 from pyex.repl.terminal.prompt import Answer, Prompt
+from pyex.terminal_loan import Loan
 
 if TYPE_CHECKING:
     from prompt_toolkit.input import Input
@@ -43,7 +45,7 @@ IDLE_SECONDS = 0.1
 WRITE_AT_ONCE = 64 * 1024
 
 
-Command = str | Prompt | None  # write this text, ask with this prompt, stop
+Command = str | Prompt | Order | None  # write this text, ask with this prompt, lend the terminal, stop
 
 
 class Terminal:
@@ -58,8 +60,8 @@ class Terminal:
     terminal's thread: `namespace()` is what Tab completes from; `status()` is the text of the status line, its parts
     two spaces apart; `history_file()` is where the history is kept, see `configured_file`; `has_colours()` says whether
     it shows colours, by default what the environment says; `when_finished()`: a prompt has been answered, and Ctrl+C is
-    about to be a signal. `when_idle()`, if given, is called once, in a thread of its
-    own, when the first prompt has been up for a moment; what is typed until then is not coloured yet.
+    about to be a signal. `when_idle()`, if given, is called once, in a thread of its own, when the first prompt has
+    been up for a moment; what is typed until then is not coloured yet.
     """
 
     def __init__(
@@ -103,6 +105,8 @@ class Terminal:
         self._prompt: Prompt | None = None  # asked and not answered yet
         self._reading: asyncio.Task[None] | None = None
         self._held: deque[str] = deque()  # output that is not on the screen yet
+        self._is_editing = False  # the editor has the terminal
+        self._lending = Lending(lambda: self._is_editing, self._show_kept)
         self._unfinished_line = ""  # what stands on the screen since its last newline, while no prompt is up
         self._next_repaint = 0.0
         self._repaint_timer: asyncio.TimerHandle | None = None
@@ -125,6 +129,11 @@ class Terminal:
         self._unwritten += bytes(len(text))
         self._put(text)
 
+    def lend(self, loan: Loan, **options: Any) -> None:
+        """Lend the terminal as soon as it can be; what is asked and written meanwhile comes when it is back. A prompt
+        that is up is taken down until then. `options` are those of `LentTerminal`."""
+        self._put((loan, options))
+
     def stop(self) -> None:
         """Write everything that is queued, take the prompt down, restore the terminal and end the thread."""
         if not self._thread.is_alive():
@@ -143,6 +152,11 @@ class Terminal:
     def is_asking(self) -> bool:
         """Whether it reads keys for a prompt, or is about to."""
         return self._prompt is not None
+
+    @property
+    def reads_keys(self) -> bool:
+        """Whether keys are read, for a prompt or by who has borrowed the terminal, or are about to be."""
+        return self._prompt is not None or self._lending.is_on
 
     def _put(self, command: Command) -> None:
         self._commands.put(command)
@@ -188,6 +202,7 @@ class Terminal:
             for _ in range(self._commands.qsize()):
                 self._obey(self._commands.get_nowait())
             self._show_held()
+        await self._lending.until_free()
         if self._reading is not None:
             await self._reading
         self._write_directly()
@@ -197,12 +212,20 @@ class Terminal:
         if self._stopping:
             return
         match command:
+            case str() if self._lending.is_on:
+                self._lending.keep(command)
+                del self._unwritten[: len(command)]
             case str():
                 self._held.extend(command[i : i + WRITE_AT_ONCE] for i in range(0, len(command), WRITE_AT_ONCE))
             case Prompt():
                 self._show_prompt(command)
+            case (_, _):
+                task = self._lending.lend(command, self._editor)
+                if task is not None:
+                    task.add_done_callback(self._reading_ended)
             case None:
                 self._stopping = True
+                self._lending.end()
                 self._editor.finish(None)
 
     def _callback_failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -224,10 +247,13 @@ class Terminal:
         for ever."""
         if not isinstance(error, OSError) and sys.__stderr__ is not None:
             traceback.print_exception(error, file=sys.__stderr__)
+        self._lending.fail(error)
         command: Command = self._prompt or ""
         while command is not None and not self._stopping:
             if isinstance(command, Prompt):
                 self._deliver(command, ("eof",))
+            elif isinstance(command, tuple):
+                command[0].is_over(error)
             command = self._commands.get()
 
     # The prompt
@@ -262,8 +288,11 @@ class Terminal:
     async def _read(self) -> None:
         answer: Answer | None = None
         while answer is None and self._prompt is not None and not self._stopping:
+            await self._lending.until_free()
             unfinished_line, self._unfinished_line = self._unfinished_line, ""
+            self._is_editing = True
             answer = await self._editor.read(self._prompt, unfinished_line, when_up=self._prompt_comes_up)
+            self._is_editing = False
         self._write_directly()
         prompt, self._prompt = self._prompt, None
         if prompt is not None and answer is not None:
@@ -283,6 +312,16 @@ class Terminal:
         when_idle()
 
     # Output
+
+    def _show_kept(self, text: str) -> None:
+        """What was written while the terminal was lent."""
+        if text:
+            self._unwritten += bytes(len(text))
+            self._held.append(text)
+        if self._is_editing:
+            self._wake.set()
+        else:
+            self._write_directly()
 
     def _show_held(self) -> None:
         if self._prompt is None:
@@ -335,7 +374,7 @@ class Terminal:
 
     def _write_directly(self) -> None:
         output = self._editor.output
-        while self._held:
+        while self._held and not self._lending.is_on:
             pieces: list[str] = []
             size = 0
             while self._held and size < WRITE_AT_ONCE:

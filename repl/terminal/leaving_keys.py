@@ -39,7 +39,11 @@ def leaving_keys(editing: Editing) -> KeyBindings:
 
     @keys.add("c-z", filter=anywhere)
     def suspend(event: KeyPressEvent) -> None:
-        run_in_terminal(_stop_until_continued)
+        if os.isatty(event.app.input.fileno()):
+            run_in_terminal(_stop_until_continued)
+            return
+        # The keys come from another program, as those of `pyex attach`: nobody there could continue this one.
+        editing.show("(Ctrl+Z would stop the program that this prompt is in; Ctrl+\\ detaches from it)\n")
 
     @keys.add("c-d", filter=anywhere)
     def end_of_file(event: KeyPressEvent) -> None:

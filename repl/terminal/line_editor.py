@@ -7,10 +7,8 @@ imports from this folder are the only ones that import prompt_toolkit, which tak
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from threading import Lock
 from typing import cast
 
@@ -22,13 +20,12 @@ from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples, to_formatted_text, to_plain_text
 from prompt_toolkit.history import DummyHistory
-from prompt_toolkit.input import Input, create_input
+from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding.vi_state import InputMode
 from prompt_toolkit.layout import HSplit
 from prompt_toolkit.layout.processors import TabsProcessor
 from prompt_toolkit.lexers import PygmentsLexer, SimpleLexer
-from prompt_toolkit.output import ColorDepth, Output, create_output
-from prompt_toolkit.output.vt100 import Vt100_Output
+from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.renderer import print_formatted_text
 from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
@@ -37,6 +34,7 @@ from pyex.repl.configuration import settings
 from pyex.repl.language import Language
 from pyex.repl.terminal.editing import Editing, unindented
 from pyex.repl.terminal.input_history import InputHistory
+from pyex.repl.terminal.own_terminal import has_environment_colours, process_input, process_output
 from pyex.repl.terminal.prompt import Answer, Prompt
 from pyex.repl.terminal.status_line import StatusLine
 
@@ -89,7 +87,7 @@ class LineEditor:
         history_file: Callable[[], str | None],
         has_colours: Callable[[], bool] | None,
     ) -> None:
-        self.output = output or _process_output()
+        self.output = output or process_output()
         self._in_front = ""
         self._ask_for_colours = has_colours or has_environment_colours
         self._has_colours = False
@@ -132,6 +130,15 @@ class LineEditor:
         self._session.app.after_render += self._after_render
 
     @property
+    def input(self) -> Input:
+        """Where the keys come from."""
+        return self._session.app.input
+
+    def shows_colours(self) -> bool:
+        """Whether the person wants colours."""
+        return self._ask_for_colours() and bool(settings.colors.get("enabled", True))
+
+    @property
     def is_up(self) -> bool:
         """Is a prompt on the screen, waiting for keys?"""
         app = self._session.app
@@ -145,7 +152,7 @@ class LineEditor:
         mode = EditingMode.VI if settings.editing_mode == "vi" else EditingMode.EMACS
         self._session.editing_mode = mode
         self._session.app.ttimeoutlen = ESCAPE_SECONDS[mode]
-        self._has_colours = self._ask_for_colours() and bool(settings.colors.get("enabled", True))
+        self._has_colours = self.shows_colours()
         self._session.color_depth = None if self._has_colours else ColorDepth.DEPTH_1_BIT
         self.replace(prompt)
         self._when_up = when_up
@@ -171,7 +178,8 @@ class LineEditor:
             await asyncio.sleep(RESIZE_SECONDS)
             if size != self.output.get_size():
                 size = self.output.get_size()
-                self._session.app._on_resize()
+                if self.is_up:
+                    self._session.app._on_resize()
 
     def _make_room(self, prompt: Prompt, unfinished_line: str) -> str:
         """An unfinished line on the screen stays in front of a plain line's prompt, so the prompt has to draw it; code
@@ -247,6 +255,21 @@ class LineEditor:
         app._redraw()
         self.output.write_raw(END_FRAME)
         self.output.flush()
+
+    async def aside(self, use: Awaitable[object]) -> None:
+        """Take the prompt down until that has been awaited; then it is back as it was, or ended as was asked
+        meanwhile."""
+        self._is_outside = True
+        try:
+            async with in_terminal():
+                await use
+        finally:
+            self._is_outside = False
+        if self._late_answer is not None:
+            (answer,), self._late_answer = self._late_answer, None
+            self.finish(answer)
+        else:
+            self._when_up()
 
     def _is_taller_than_screen(self) -> bool:
         rows, columns = self._size()
@@ -328,21 +351,21 @@ class LineEditor:
         patterns = self._editing.language.lexer.filenames
         suffix = patterns[0].removeprefix("*") if patterns else ""
         failure = ""
-        try:
-            async with in_terminal():
-                assert app.loop is not None
+
+        async def edit() -> None:
+            nonlocal text, failure
+            assert app.loop is not None
+            try:
                 with lent():
                     text = await app.loop.run_in_executor(None, edited, text, suffix, self._editor_started)
-        except EditorFailed as error:
-            failure = str(error)
-        finally:
-            self._is_outside, self._outside = False, None
-        if self._late_answer is not None:
-            (answer,), self._late_answer = self._late_answer, None
-            self.finish(answer)
-            return
-        self._session.default_buffer.document = Document(text, len(text))
-        self._when_up()
+            except EditorFailed as error:
+                failure = str(error)
+            finally:
+                self._outside = None
+            if self._late_answer is None:
+                self._session.default_buffer.document = Document(text, len(text))
+
+        await self.aside(edit())
         self._show(failure + "\n" if failure else "")
 
     def _editor_started(self, editor: subprocess.Popen[bytes]) -> None:
@@ -360,29 +383,3 @@ class _Recent(DummyHistory):
 
     def get_strings(self) -> list[str]:
         return self._history.entries()
-
-
-def has_environment_colours() -> bool:
-    """Whether the environment speaks of no reason to do without colours."""
-    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def process_input() -> Input:
-    """The process's own terminal, even when the program closes `sys.stdin`; keys come in an encoding that has ASCII."""
-    if sys.__stdin__ is None:
-        return create_input()
-    has_ascii = "A".encode(sys.__stdin__.encoding) == b"A"
-    stream = open(os.dup(sys.__stdin__.fileno()), encoding=sys.__stdin__.encoding if has_ascii else "utf-8")  # noqa: SIM115
-    return create_input(stream)
-
-
-def _process_output() -> Output:
-    """The process's own terminal, whatever `sys.stdout` is by now.
-
-    Without cursor position requests: nothing here needs to know the row, each of them makes the prompt wait for the
-    terminal's reply, and a reply that comes late is echoed.
-    """
-    output = create_output(sys.__stdout__)
-    if isinstance(output, Vt100_Output):
-        output.enable_cpr = False
-    return output

@@ -81,10 +81,11 @@ class Pause:
 
 @dataclass(frozen=True)
 class SetUp:
-    """Code that is run in the shell, and not shown."""
+    """Code that is run in the shell, and not shown. `timeout`: in milliseconds, None where nothing is said."""
 
     line: int
     text: str
+    timeout: int | None = None
 
     def name_in(self, path: str) -> str:
         """What stack traces call it. Not the whole path: the lessons that pyex brings would pass for its own code."""
@@ -120,6 +121,9 @@ class Document:
 def read(path: str) -> Document:
     """Read a file. Raises `BadTranscript`, for a file that cannot be read too."""
     try:
+        if Path(path).is_char_device():
+            # Some of them have no end.
+            raise BadTranscript(path, 0, "is a device, and no file")
         text = Path(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise BadTranscript(path, 0, "is not text in UTF-8") from None
@@ -145,6 +149,8 @@ class _Reader:
         self.lines = split_lines(text)
         self.tokens = MarkdownIt("commonmark").enable("table").parse(text)
         self.pending: list[Directive] = []
+        # Those of them that a set-up has taken: no session need follow.
+        self.taken: list[Directive] = []
         self.shown = 0  # the first line that is not in a block yet
 
     def blocks(self) -> Iterator[Block]:
@@ -170,7 +176,7 @@ class _Reader:
                 case "inline":
                     self._refuse_directives(token, token.map[0] + 1)
         yield from self._prose_until(len(self.lines))
-        for directive in self.pending:
+        for directive in self._untaken():
             raise BadTranscript(self.path, directive.line, f'"{directive.name}" is for a session, and none follows')
 
     def _prose_until(self, end: int) -> Iterator[Block]:
@@ -195,9 +201,10 @@ class _Reader:
         if language != SESSION:
             if language.lower() == SESSION:
                 raise BadTranscript(self.path, first + 1, f"small letters mark a session: write {mark}{SESSION}")
-            for directive in self.pending:
+            for directive in self._untaken():
                 problem = f'"{directive.name}" is for the next fence, which is no session: write it above {mark}pyex'
                 raise BadTranscript(self.path, directive.line, problem)
+            self.pending = []
             return Code(first + 1, language, token.content, tuple(words))
         unknown = [word for word in words if word != ANSWER]
         if unknown:
@@ -218,9 +225,19 @@ class _Reader:
             case "pause":
                 yield Pause(directive.line, directive.milliseconds)
             case "set-up":
-                yield SetUp(directive.line, directive.text)
+                yield self._set_up(directive)
             case _:
                 self.pending.append(directive)
+
+    def _set_up(self, directive: Directive) -> SetUp:
+        """Code to be run; a timeout that stands above it counts for it, too."""
+        timeouts = [each for each in self.pending if each.name == "timeout"]
+        self.taken += timeouts
+        return SetUp(directive.line, directive.text, timeouts[-1].milliseconds if timeouts else None)
+
+    def _untaken(self) -> list[Directive]:
+        """The directives that nothing has come for."""
+        return [each for each in self.pending if each not in self.taken]
 
     def _refuse_directives(self, token: Token, line: int) -> None:
         for child in token.children or ():

@@ -10,7 +10,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Thread
 from time import monotonic
 
 from pyex import Pid, Process, send
@@ -24,10 +24,11 @@ from pyex.repl.language.python_language import PythonLanguage
 from pyex.repl.shell.shell import CONTROL, INTERRUPT, LOAD, Shell
 from pyex.repl.terminal.prompt import Prompt
 from pyex.repl.transcript.document import Document, SetUp
+from pyex.repl.transcript.kept_output import KeptOutput
 from pyex.repl.transcript.labels import Labels, labels_in
 from pyex.repl.transcript.output import line_pattern, matches, matches_so_far, rewritten
 from pyex.repl.transcript.screen_text import screen_text
-from pyex.repl.transcript.session import Session, Step
+from pyex.repl.transcript.session import TIMEOUT, Session, Step
 from pyex.run import run_on
 from pyex.scheduler import scheduler
 
@@ -99,6 +100,7 @@ class TranscriptConsole:
     columns = 80
     has_colours = False
     interrupt_leaves = False
+    is_at_front = False
     backlog = 0
     broken = False
 
@@ -122,13 +124,15 @@ class TranscriptConsole:
         self.error: BaseException | None = None
         # Whose output it is; before the first input, nobody's.
         self._current: Step | None = None
+        self._output = KeptOutput()
         self._shell: Pid | None = None
         # An input has been typed, and the shell has it, or will have it soon, in its mailbox.
         self._is_on_its_way = False
         self._is_delivered = False
         self._prompt = Prompt("")
         self._prompts: SimpleQueue[Prompt | None] = SimpleQueue()
-        self._has_more = Event()
+        # Has something in it when more was printed. No Event: who prints may be interrupted while it holds its lock.
+        self._has_more: SimpleQueue[None] = SimpleQueue()
         self._typist = Thread(target=self._type_all, name="pyex typist", daemon=True)
 
     def attach(self, shell: Pid) -> None:
@@ -138,7 +142,7 @@ class TranscriptConsole:
     def ask(self, prompt: Prompt) -> None:
         self._prompt = prompt
         # Whether a process may be stopped for a pry is asked in the middle of a step.
-        answer = written_answer(self._current, prompt.text) if prompt.kind == "line" and self._current else None
+        answer = self._written_answer(prompt.text) if prompt.kind == "line" else None
         if answer is None:
             # A shell process that dies while an input is on its way makes the shell ask once more; that is no answer to
             # the input.
@@ -151,12 +155,13 @@ class TranscriptConsole:
     def write(self, text: str) -> None:
         step = self._current
         if step is not None:
-            if text and text[0] != "\n" and step.printed.rpartition("\n")[2] == CONTROL_C:
+            if text and text[0] != "\n" and self._output.last_line == CONTROL_C:
                 text = f"\n{text}"
-            step.printed += text
+            self._output.add(text)
             for hear in self.listeners:
                 hear(text)
-            self._has_more.set()
+            if self._has_more.empty():
+                self._has_more.put(None)
 
     def write_error(self, text: str) -> None:
         self.write(text)
@@ -166,13 +171,36 @@ class TranscriptConsole:
 
     def read_line(self, request: LineRequest) -> str:
         """The line that is written behind the prompt of `input()`; the end of the input where there is none."""
-        answer = written_answer(self._current, request.prompt) if self._current is not None else None
+        answer = self._written_answer(request.prompt)
         if answer is None:
             return ""
         self.write(f"{request.prompt}{answer}\n")
         if answer == CONTROL_C:
             scheduler.post(interrupt)
         return f"{answer}\n"
+
+    def _written_answer(self, prompt: str) -> str | None:
+        if self._current is None:
+            return None
+        self._look(self._current)
+        return written_answer(self._current, prompt)
+
+    def _look(self, step: Step) -> Step:
+        """The step with what it has printed so far."""
+        step.printed = self._output.text()
+        return step
+
+    def _begin(self, step: Step) -> None:
+        """What comes from now on belongs to this step."""
+        self._finish()
+        self._output = KeptOutput()
+        self._current = step
+        self._on_step(step)
+
+    def _finish(self) -> None:
+        """Have the step so far hold what came, also what came after it was done."""
+        if self._current is not None:
+            self._current.printed = screen_text(self._output.text())
 
     def withdraw(self, request: LineRequest) -> None: ...
 
@@ -187,6 +215,7 @@ class TranscriptConsole:
         self._prompts.put(None)
         if self._typist.is_alive():
             self._typist.join()
+        self._finish()
 
     # The typist's thread
 
@@ -212,20 +241,20 @@ class TranscriptConsole:
                 continue
             if not came:
                 return
+        self._finish()
         self._current = None
         self._answer(("eof",))
 
     def _type(self, step: Step) -> bool:
         """Type a step and wait until the shell asks for the next; False where it does not any more."""
-        self._current = step
-        self._on_step(step)
+        self._begin(step)
         step.prompts = (self._prompt.text, self._prompt.continuation)
         step.typed = self.labels.put_in(step.text)
         self._send_input(step.typed)
         came = self._wait_for_prompt(step)
         if came:
             self._wait_for_output(step)
-            step.printed = screen_text(step.printed)
+            step.printed = screen_text(self._look(step).printed)
             if step.expected is not None:
                 # The labels in those of its lines that are right are known, even where others are not.
                 rewritten(step.expected, step.printed, self.labels, any_order=step.any_order)
@@ -253,12 +282,13 @@ class TranscriptConsole:
         return self._is_on_its_way
 
     def _set_up(self, part: SetUp) -> bool:
-        step = self._current = Step(part.line, part.text, None)
-        self._on_step(step)
+        step = Step(part.line, part.text, None, timeout=part.timeout or TIMEOUT)
+        self._begin(step)
         assert self._shell is not None
         before = self.failures()
         send(self._shell, (CONTROL, (LOAD, part.text, part.name_in(self._path))))
         came = self._wait_for_prompt(step)
+        self._look(step)
         if step.problem or self.failures() > before:
             step.problem = step.problem or "this set-up went wrong"
             self.failed.append(step)
@@ -269,10 +299,9 @@ class TranscriptConsole:
         ends = monotonic() + step.timeout / 1000
         is_pressed = False
         while (left := ends - monotonic()) > 0:
-            if not is_pressed and is_at_control_c(step):
+            if not is_pressed and has_control_c(step) and is_at_control_c(self._look(step)):
                 is_pressed = True
                 self._press_control_c()
-            self._has_more.clear()
             try:
                 # Waiting to press a key, it looks at what comes.
                 patience = min(left, 0.02) if not is_pressed and has_control_c(step) else left
@@ -280,14 +309,14 @@ class TranscriptConsole:
             except Empty:
                 continue
         step.problem = f"it took longer than {step.timeout} ms; <!-- pyex: timeout MILLISECONDS --> gives it more time"
-        printed = step.printed
+        printed = self._look(step).printed
         for stop in (self._press_control_c, self._kill):
             stop()
             try:
                 came = self._prompts.get(timeout=STOP_SECONDS) is not None
             except Empty:
                 continue
-            step.printed = printed
+            self._output = KeptOutput(printed)
             return came
         step.problem += "; it could not be stopped, and what follows was not typed"
         return False
@@ -295,14 +324,14 @@ class TranscriptConsole:
     def _wait_for_output(self, step: Step) -> None:
         """Wait a little for processes that print late what is written here."""
         ends = monotonic() + step.late / 1000
-        while not is_all_there(step, self.labels) and (left := ends - monotonic()) > 0:
-            self._has_more.clear()
-            if not is_all_there(step, self.labels):
-                self._has_more.wait(left)
+        while not is_all_there(self._look(step), self.labels) and (left := ends - monotonic()) > 0:
+            try:
+                self._has_more.get(timeout=left)
+            except Empty:
+                return
 
     def _press_control_c(self) -> None:
-        is_in_line = self._current is not None and self._current.printed[-1:] not in ("", "\n")
-        self.write(f"\n{CONTROL_C}" if is_in_line else CONTROL_C)
+        self.write(f"\n{CONTROL_C}" if self._output.last_line else CONTROL_C)
         scheduler.post(interrupt)
 
     def _kill(self) -> None:

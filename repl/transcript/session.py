@@ -44,7 +44,8 @@ class Step:
 class Session:
     """A fence: its steps, and how they are to be played.
 
-    `is_fresh`: in a new shell. `is_answer`: it is the reference answer of a lesson, and not shown.
+    `is_fresh`: in a new shell. `is_answer`: it is the reference answer of a lesson, and not shown. `is_timed`: the file
+    says how long its inputs may take.
     """
 
     line: int
@@ -52,6 +53,7 @@ class Session:
     is_skipped: bool = False
     is_fresh: bool = False
     is_answer: bool = False
+    is_timed: bool = False
 
     def direct(self, directive: Directive) -> None:
         """Take what a directive says."""
@@ -60,6 +62,8 @@ class Session:
                 self.is_skipped = True
             case "fresh":
                 self.is_fresh = True
+            case "timeout":
+                self.is_timed = True
         for step in self.steps:
             match directive.name:
                 case "may fail":

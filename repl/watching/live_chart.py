@@ -8,16 +8,16 @@ from types import FunctionType
 from typing import Any
 
 from pyex import Pid, Process
-from pyex.repl.initial_call import otp_initial_call, what_it_runs
 from pyex.repl.shell import current
 from pyex.repl.watching.drawing import ascii_only, painted
 from pyex.repl.watching.line_limit import LineLimit
 from pyex.repl.watching.recorder import Recording, start_recorder, stop_recorder
 from pyex.repl.watching.sequence_chart import LEAST_COLUMNS, MARGIN, SequenceChart, chart_lines
-from pyex.repl.watching.trace_event import Event
 from pyex.repl.watching.trace_text import event_line, name_of
 from pyex.repl.watching.tracer import ALL_FLAGS
 from pyex.trace import trace
+from pyex.watching.initial_call import otp_initial_call, what_it_runs
+from pyex.watching.trace_event import Event
 
 # How far the lifelines of a live chart are apart, for it is not known what is to come.
 LIVE_GAP = 28

@@ -12,12 +12,12 @@ from time import time
 from typing import Any, Protocol
 
 from pyex import Atom, Pid, Process, Reference, make_ref, receive, self, send, spawn
-from pyex.repl.initial_call import otp_initial_call, what_it_runs
-from pyex.repl.watching.trace_event import Event, EventReader
 from pyex.repl.watching.tracer import ALL_FLAGS, MOST_WAITING, is_shells_own, release
 from pyex.run_queue import HIGH_QUEUE
 from pyex.scheduler import scheduler
 from pyex.trace import trace
+from pyex.watching.initial_call import otp_initial_call, what_it_runs
+from pyex.watching.trace_event import Event, EventReader
 
 # More than anybody looks at.
 MOST_EVENTS = 1000

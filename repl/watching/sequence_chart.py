@@ -18,10 +18,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pyex import Pid
-from pyex.repl.display.text_width import columns_of, cut
-from pyex.repl.initial_call import what_it_runs
-from pyex.repl.watching.trace_event import Event
+from pyex.inspection.text_width import columns_of, cut
 from pyex.repl.watching.trace_text import label_of, message_label, name_of, reason_text, shown
+from pyex.watching.initial_call import what_it_runs
+from pyex.watching.trace_event import Event
 
 # Lifelines closer than this leave no room for names; arrows longer than that are hard to follow.
 LEAST_GAP, MOST_GAP = 16, 44

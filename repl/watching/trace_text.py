@@ -15,12 +15,12 @@ from typing import Any
 
 from pyex import Pid
 from pyex.format_exit import format_exit
+from pyex.inspection.safe_text import one_line
+from pyex.inspection.text_width import columns_of, cut
 from pyex.repl.display import inspect
-from pyex.repl.display.safe_text import one_line
-from pyex.repl.display.text_width import columns_of, cut
-from pyex.repl.initial_call import what_it_runs
 from pyex.repl.watching.drawing import Painter, plain
-from pyex.repl.watching.trace_event import Event
+from pyex.watching.initial_call import what_it_runs
+from pyex.watching.trace_event import Event
 
 _REFERENCE = re.compile(r"#Reference<0\.0\.(?:0\.)?([\d.]+)>")
 # What is laid out of a message before it is cut.

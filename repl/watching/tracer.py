@@ -17,11 +17,11 @@ from pyex.pattern import matches
 from pyex.repl.shell import current
 from pyex.repl.watching.drawing import ascii_only, painted
 from pyex.repl.watching.line_limit import LineLimit
-from pyex.repl.watching.trace_event import FLAGS, Event, EventReader
 from pyex.repl.watching.trace_text import event_line
 from pyex.run_queue import HIGH_QUEUE
 from pyex.scheduler import scheduler
 from pyex.trace import trace
+from pyex.watching.trace_event import FLAGS, Event, EventReader
 
 # More than can be told of: then all tracing ends.
 MOST_WAITING = 200_000

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from pyex.inspection.safe_text import one_line
+from pyex.inspection.text_width import columns_of, cut
 from pyex.repl.display import inspect
-from pyex.repl.display.safe_text import one_line
-from pyex.repl.display.text_width import columns_of, cut
-from pyex.repl.initial_call import what_it_runs
 from pyex.repl.watching.drawing import Painter, plain
-from pyex.repl.watching.supervision_tree import Node
+from pyex.watching.initial_call import what_it_runs
+from pyex.watching.supervision_tree import Node
 
 # Elbow, tee, bar, gap; what is left out; a link.
 LINES = ("└── ", "├── ", "│   ", "    ", "…", "↔")
@@ -71,7 +71,7 @@ def _parts(node: Node) -> list[tuple[str, str]]:
     if node.pid is None and node.kind == "application":
         version = f" {node.version}" if node.version else ""
         return [(str(node.name), "name"), (f"application{version}", "faint")]
-    if node.kind in ("shell", "system"):
+    if node.kind in ("shell", "others", "system"):
         return [(str(node.name), "name")]
     label = _label(node)
     parts = [(label, "name")] if label else []

@@ -88,7 +88,8 @@ def _lessons(words: list[str]) -> list[Offered]:
 
 def _serve(lessons: list[Offered], port: int, *, is_shared: bool) -> int:
     from pyex import repl
-    from pyex.repl.workshop.server import Server, address_of_this_machine, listening
+    from pyex.observer.server.serving import address_of_this_machine, listening
+    from pyex.repl.workshop.server import Server
     from pyex.script import import_from
 
     try:
@@ -96,7 +97,7 @@ def _serve(lessons: list[Offered], port: int, *, is_shared: bool) -> int:
     except OSError as error:
         print(f"pyex: workshop: port {port} cannot be used ({error.strerror}): try another one", file=sys.stderr)
         return 1
-    server = Server(Room(lessons), listener, address_of_this_machine() if is_shared else "127.0.0.1")
+    server = Server(Room(lessons), listener, address_of_this_machine(listener.family) if is_shared else "127.0.0.1")
     server.start()
     try:
         where = "the local network" if is_shared else "this machine alone; --share serves the local network"

@@ -17,9 +17,9 @@ import secrets
 import socket
 from collections.abc import Awaitable, Callable
 from hmac import compare_digest
-from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
+from pyex.observer.server.serving import Serving
 from pyex.repl.workshop.page import PAGE, POLICY
 from pyex.repl.workshop.room import Refused, Room
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 64 * 1024
 SECONDS = 5.0
-STOP_SECONDS = 3.0
 MOST_CONNECTIONS = 2000
 # Learners type their token: none of these letters looks like another one.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -42,82 +41,27 @@ _HEADERS = [
 ]
 
 
-def listening(host: str, port: int) -> socket.socket:
-    """A socket that listens; port 0 is a free one. Raises `OSError`."""
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind((host, port))
-        made.listen(128)
-    except OSError:
-        made.close()
-        raise
-    return made
-
-
-def address_of_this_machine() -> str:
-    """By which the local network reaches this machine, as far as it can be known."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            # Sends nothing: it asks which of the addresses would be used.
-            probe.connect(("10.255.255.255", 9))
-            return str(probe.getsockname()[0])
-        except OSError:
-            return "127.0.0.1"
-
-
 class Server:
     """Serves a room on a socket. `host` is what the learners' address names."""
 
     def __init__(self, room: Room, listener: socket.socket, host: str) -> None:
         self.room = room
-        self._listener = listener
         self._teacher = secrets.token_urlsafe(24)
         self._learners = "".join(secrets.choice(_LETTERS) for _ in range(10))
         port = listener.getsockname()[1]
         self.teacher = f"http://127.0.0.1:{port}/{self._teacher}"
         self.learners = f"http://{host}:{port}/{self._learners}"
-        self._started = Event()
-        self._thread = Thread(target=self._serve, name="pyex workshop", daemon=True)
-        self._should_stop: Callable[[], None] = lambda: None
+        self._serving = Serving(
+            self._application(), listener, name="pyex workshop", most_connections=MOST_CONNECTIONS, headers=_HEADERS
+        )
 
     def start(self) -> None:
         """Begin to serve; returns when it does."""
-        self._thread.start()
-        self._started.wait(SECONDS)
+        self._serving.start()
 
     def stop(self) -> None:
         """End, within a few seconds."""
-        self._should_stop()
-        self._thread.join(STOP_SECONDS)
-        self._listener.close()
-
-    def _serve(self) -> None:
-        import uvicorn
-
-        config = uvicorn.Config(
-            self._application(),
-            loop="asyncio",
-            http="h11",
-            log_config=None,
-            log_level="critical",
-            access_log=False,
-            server_header=False,
-            headers=_HEADERS,
-            lifespan="off",
-            ws="none",
-            limit_concurrency=MOST_CONNECTIONS,
-            timeout_graceful_shutdown=1,
-        )
-        server = uvicorn.Server(config)
-
-        def stop() -> None:
-            server.should_exit = True
-
-        self._should_stop = stop
-        self._started.set()
-        # In a thread it leaves the signals alone: they are the shell's.
-        server.run(sockets=[self._listener])
+        self._serving.stop()
 
     def _application(self) -> Starlette:
         from starlette.applications import Starlette

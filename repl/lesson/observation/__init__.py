@@ -21,8 +21,8 @@ from pyex.repl.lesson.observation.record import Record
 from pyex.repl.lesson.observation.screen import Screen
 from pyex.repl.lesson.observation.vocabulary import Vocabulary
 from pyex.repl.shell.outcome import NO_RESULT
-from pyex.repl.watching.supervision_tree import system_processes
 from pyex.trace import end_observation, observe
+from pyex.watching.supervision_tree import system_processes
 
 if TYPE_CHECKING:
     from pyex.repl.shell.shell import Shell

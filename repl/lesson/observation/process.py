@@ -6,12 +6,10 @@ from typing import Any
 
 from pyex import Pid, registered_name
 from pyex.control_block import ControlBlock
-from pyex.message import copied
 from pyex.otp.behaviour import newest
-from pyex.otp.gen_server.loop import Server, _loop
 from pyex.process_info import snapshot
-from pyex.repl.initial_call import SUPERVISOR, otp_initial_call
 from pyex.run_queue import WAITING
+from pyex.watching.initial_call import SUPERVISOR, otp_initial_call
 
 
 def found(which: object) -> Pid | None:
@@ -60,27 +58,6 @@ def is_server(pid: Pid, callback: object = ...) -> bool:
         return True
     # Classes that were redefined stand for their newest versions.
     return isinstance(callback, type) and issubclass(newest(call[0]), newest(callback))
-
-
-def state(pid: Pid) -> Any:
-    """A copy of a server's state, that after its last callback: it is not asked, for it may be busy, and a message may
-    have it change its code. Raises `LookupError` where there is no server."""
-    server = snapshot(lambda: _server(pid.block))
-    if server is None:
-        raise LookupError(f"{pid!r} is no living server")
-    return copied(server.state)
-
-
-def _server(block: ControlBlock | None) -> Server | None:
-    if block is None:
-        return None
-    # One that waits has returned, to be called with the same again.
-    if server := next((each for each in block.entry[1] if isinstance(each, Server)), None):
-        return server
-    frame = block.greenlet.gr_frame if block.greenlet is not None else None
-    while frame is not None and frame.f_code is not _loop.__code__:
-        frame = frame.f_back
-    return frame.f_locals.get("server") if frame is not None else None
 
 
 def is_idle(pid: Pid | None) -> bool:

@@ -15,7 +15,7 @@ from pyex.otp.application.controller import CONTROLLER
 from pyex.repl.lesson.observation.process import is_idle, is_supervisor
 from pyex.repl.pry.stop import RELEASE
 from pyex.repl.shell.evaluator import EVALUATE, LEAVE
-from pyex.repl.watching.supervision_tree import is_of_system
+from pyex.watching.supervision_tree import is_of_system
 
 if TYPE_CHECKING:
     from pyex.repl.shell.shell import Shell

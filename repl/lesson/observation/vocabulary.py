@@ -12,6 +12,7 @@ from pyex.errors import Unwind
 from pyex.message import copied
 from pyex.pattern import matches
 from pyex.repl.lesson.observation import process
+from pyex.watching.server_state import server_state
 
 if TYPE_CHECKING:
     from pyex.repl.lesson.observation import Observation
@@ -41,7 +42,7 @@ class Vocabulary:
 
     def shell_died(self, reason: Any = ...) -> bool:
         """The shell process has died, with such a reason."""
-        return any(each.pid in self._record.shells and matches(reason, each.reason) for each in self._record.deaths)
+        return any(each.pid in self._record.shells and _is_like(reason, each.reason) for each in self._record.deaths)
 
     def spawned(self) -> list[Pid]:
         """The processes that the shell, and those it has started, have spawned; the oldest first."""
@@ -55,7 +56,7 @@ class Vocabulary:
         """A process that the learner has started has died, or this one, with such a reason."""
         for each in self._record.deaths:
             is_meant = each.pid in self._record.parents if pid is ... else pid in (each.pid, each.name)
-            if is_meant and pid is not None and matches(reason, each.reason):
+            if is_meant and pid is not None and _is_like(reason, each.reason):
                 return True
         # Of others only their end is known.
         was_there = isinstance(pid, Pid) and pid.number in self._observation.alive_before
@@ -84,7 +85,7 @@ class Vocabulary:
         receiver = None if to is ... else process.found(to)
         return any(
             (to is ... or each.to == to or (receiver is not None and each.receiver == receiver))
-            and matches(pattern, each.message)
+            and _is_like(pattern, each.message)
             for each in self._record.sent
         )
 
@@ -94,7 +95,7 @@ class Vocabulary:
         # The shell's processes follow one another.
         receivers = self._record.shells if receiver in self._record.shells else {receiver}
         return any(
-            (by is ... or each.by in receivers) and matches(pattern, each.message) for each in self._record.received
+            (by is ... or each.by in receivers) and _is_like(pattern, each.message) for each in self._record.received
         )
 
     def mailbox(self) -> list[Any]:
@@ -122,7 +123,7 @@ class Vocabulary:
         pid = process.found(server)
         if pid is None:
             raise LookupError(f"nobody is registered as {server!r}")
-        return process.state(pid)
+        return server_state(pid)
 
     def supervisors(self) -> list[Pid]:
         """The living supervisors that the learner has started, or their supervisors have."""

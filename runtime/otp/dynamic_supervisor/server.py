@@ -39,6 +39,7 @@ from pyex.otp.supervisor.report import (
 from pyex.otp.supervisor.restart_intensity import Restarts
 from pyex.otp.supervisor.server import call_init
 from pyex.otp.supervisor.shutdown import is_normal, stop_all
+from pyex.otp.supervisor.tally import Tally
 from pyex.otp.undefined import function_clause
 from pyex.pid import Pid
 from pyex.process import Process
@@ -61,6 +62,7 @@ class State:
     extra_arguments: list[Any]
     restarts: Restarts
     children: dict[Pid, Child] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
 
     def __repr__(self) -> str:
         return f"<supervisor {supervisor_name(self.name)} {list(self.children.values())!r}>"
@@ -168,6 +170,7 @@ def _add(state: State, child: Child, pid: Pid) -> None:
 def _ended(state: State, child: Child, reason: Any) -> bool:
     """A child has ended by itself. False where the supervisor is to end now."""
     pid = child.pid
+    state.tally.ended += 1
     normal = is_normal(reason)
     if child.restart == PERMANENT or not normal:
         _report(CHILD_TERMINATED, reason, child, state)
@@ -192,6 +195,7 @@ def _restart(state: State, old: Pid, child: Child) -> bool:
     del state.children[old]
     if result != IGNORE:
         _add(state, child, result[1])
+        state.tally.restarted(child)
     return True
 
 

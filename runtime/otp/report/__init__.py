@@ -15,19 +15,22 @@ from typing import Any
 from pyex.atom import Atom
 from pyex.errors import Unwind, safe_repr
 from pyex.message import copied
-from pyex.otp.report.config import current, has_listeners, is_wanted
+from pyex.otp.report.config import current, has_handlers, is_wanted, taps
 from pyex.otp.report.event import record_of, route
-from pyex.otp.report.level import number_of
+from pyex.otp.report.level import NUMBERS, number_of
 
 OTP, SASL = Atom("otp"), Atom("sasl")
 _logger, _sasl_logger = logging.getLogger("pyex"), logging.getLogger("pyex.sasl")
 _sasl_logger.setLevel(logging.CRITICAL + 1)
+_NOTICE = NUMBERS[Atom("notice")]
 
 
 def wanted(level: str, *, sasl: bool = False) -> bool:
     """Whether anybody wants such a report now: where nobody does, its words need not be made."""
     number = number_of(level)
-    return is_wanted(number) and (has_listeners() or _is_shown(number, sasl))
+    # Of each child that was started a tap need not hear: that is what the tree shows.
+    tapped = bool(taps) and (not sasl or number >= _NOTICE)
+    return is_wanted(number) and (tapped or has_handlers() or _is_shown(number, sasl))
 
 
 def log(level: str, text: str | Callable[[], str], report: dict[str, Any], *, sasl: bool = False) -> None:

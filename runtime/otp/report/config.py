@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from logging import LogRecord
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -45,6 +46,8 @@ class Config:
     handle_sasl_reports: bool = False
 
 
+# Who sees all that is logged, in the logger process, and is no handler of the program's: an Observer.
+taps: list[Callable[[LogRecord], None]] = []
 _untouched = Config()
 _config = _untouched
 
@@ -63,6 +66,11 @@ def begin(owner: Pid) -> Config:
 
 
 def has_listeners() -> bool:
+    """Whether there are handlers beside the console, or taps."""
+    return bool(taps) or has_handlers()
+
+
+def has_handlers() -> bool:
     """Whether there are handlers beside the console."""
     return any(each != DEFAULT for each in current().handlers)
 

@@ -8,6 +8,7 @@ its logger process, which calls the handlers; there it is put into the form of E
 - The console, which is the handler "default", prints it where nobody has configured `logging`; else the handlers of
   `logging` get it, as `logging`'s levels say.
 - The other handlers of Logger get it in any case. They also get the records of plain `logging` calls.
+- So do the taps, which are no handlers of the program's: an Observer's log.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from pyex.errors import Unwind
 from pyex.logger import ConsoleHandler
 from pyex.mailbox import send
 from pyex.message import copied
-from pyex.otp.report.config import Config, Handler, current, has_listeners, is_wanted, owner_of
+from pyex.otp.report.config import Config, Handler, current, has_listeners, is_wanted, owner_of, taps
 from pyex.otp.report.level import ALL, level_of, reaches
 from pyex.pid import Pid
 from pyex.process import Process
@@ -134,6 +135,8 @@ class _Plain(logging.Handler):
 
 
 def _dispatch(record: logging.LogRecord) -> None:
+    for tap in [*taps]:
+        tap(record)
     config, event = current(), _event(record)
     for handler in [*config.handlers.values()]:
         if not reaches(record.levelno, handler.config.get("level", ALL)):

@@ -37,6 +37,8 @@ class Child:
     shutdown: Any
     type: Atom
     modules: Any
+    # How often its process was started again by the supervisor: for who watches.
+    restarts: int = 0
 
     def __repr__(self) -> str:
         return f"<child {self.id!r} {self.pid!r}>"

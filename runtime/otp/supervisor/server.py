@@ -46,6 +46,7 @@ from pyex.otp.supervisor.report import (
 )
 from pyex.otp.supervisor.restart_intensity import Restarts
 from pyex.otp.supervisor.shutdown import is_normal, stop_child
+from pyex.otp.supervisor.tally import Tally
 from pyex.otp.term import identity
 from pyex.otp.undefined import function_clause, undefined_function
 from pyex.pid import Pid
@@ -72,6 +73,7 @@ class State:
     restarts: Restarts
     children: dict[Any, Child] = field(default_factory=dict)
     by_pid: dict[Pid, Child] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
 
     def __repr__(self) -> str:
         return f"<supervisor {supervisor_name(self.name)} {self.strategy} {list(self.children.values())!r}>"
@@ -233,6 +235,7 @@ def _forget_process(state: State, child: Child) -> None:
 
 def _ended(state: State, child: Child, reason: Any) -> bool:
     """A child has ended by itself. False where the supervisor is to end now."""
+    state.tally.ended += 1
     normal = is_normal(reason)
     if child.restart == PERMANENT or not normal:
         report_error(CHILD_TERMINATED, reason, child, state.name)
@@ -268,6 +271,7 @@ def _restart_one(state: State, child: Child) -> Any:
     old = child.pid
     result = _start_child(state, child)
     if result[0] == OK:
+        state.tally.restarted(child)
         return None
     _set_restarting(state, child, old)
     report_error(START_ERROR, result[1], child, state.name)
@@ -282,7 +286,9 @@ def _restart_several(state: State, child: Child) -> Any:
     _set_pid(state, child, UNDEFINED)
     keys = list(state.children) if state.strategy == ONE_FOR_ALL else _keys_from(state, identity(id))
     _stop_children(state, keys)
-    failed = _start_children(state, [key for key in keys if key in state.children])
+    again = [state.children[key] for key in keys if key in state.children]
+    failed = _start_children(state, [identity(each.id) for each in again])
+    state.tally.restarted(*again)
     if failed is None:
         return None
     culprit = state.children[identity(failed[0])]

@@ -38,6 +38,7 @@ from pyex.otp.supervisor.report import (
 )
 from pyex.otp.supervisor.restart_intensity import Restarts
 from pyex.otp.supervisor.shutdown import is_normal, stop_all, stop_child
+from pyex.otp.supervisor.tally import Tally
 from pyex.pid import Pid
 from pyex.process import Process
 from pyex.self_ import self
@@ -58,6 +59,7 @@ class SimpleState:
     restarts: Restarts
     template: Child
     children: dict[Pid, Child] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
 
     def __repr__(self) -> str:
         return f"<supervisor {supervisor_name(self.name)} simple_one_for_one {list(self.children.values())!r}>"
@@ -99,6 +101,7 @@ def child_ended(state: SimpleState, pid: Pid, reason: Any) -> Any:
     child = state.children.get(pid)
     if child is None:
         return (NOREPLY, state)
+    state.tally.ended += 1
     normal = is_normal(reason)
     if child.restart == PERMANENT or not normal:
         report_error(CHILD_TERMINATED, reason, child, state.name)
@@ -149,6 +152,7 @@ def _restart(state: SimpleState, old: Pid, child: Child) -> Any:
     child.pid = result[1]
     if child.pid is not UNDEFINED:
         state.children[child.pid] = child
+        state.tally.restarted(child)
     return (NOREPLY, state)
 
 
