@@ -42,6 +42,7 @@ def targets(results: Results, own: list[str], reference: str) -> Iterator[Target
         yield from _against_itself(results, name)
     yield from _memory(results, reference)
     yield from _shell(results, reference)
+    yield from _observer(results, reference)
     for name in own:
         yield from _start(results, name)
 
@@ -86,6 +87,11 @@ def _shell(results: Results, name: str) -> Iterator[Target]:
     answer, key = results.value(name, "busy_answer_max"), results.value(name, "busy_key_p95")
     yield Target(f"{name}, 1,000 endless loops: 1+1 answered, longest", answer, 100, "ms")
     yield Target(f"{name}, 1,000 endless loops: a key painted, p95", key, 25, "ms")
+
+
+def _observer(results: Results, name: str) -> Iterator[Target]:
+    yield Target(f"{name}: an Observer with ten viewers", results.value(name, "observer_share_10"), 2, "% of a CPU")
+    yield Target(f"{name}: a stopped Observer", results.value(name, "observer_share_stopped"), 0.2, "% of a CPU")
 
 
 def _start(results: Results, name: str) -> Iterator[Target]:

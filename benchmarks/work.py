@@ -145,6 +145,42 @@ WORK = (
         script="pyex_shell.py",
         timeout=90,
     ),
+    Work(
+        "observer_cost",
+        3,
+        (
+            Figure("observer_share_0", "Observer of 1,000 processes, nobody looks", "% of a CPU"),
+            Figure("observer_share_1", "Observer of 1,000 processes, one viewer", "% of a CPU"),
+            Figure("observer_share_10", "Observer of 1,000 processes, ten viewers", "% of a CPU"),
+            Figure("observer_share_stopped", "Observer of 1,000 processes, stopped", "% of a CPU"),
+            Figure("observer_busy", "busy program slower, ten viewers", "%"),
+        ),
+        scaled=False,
+        quick_size=1,
+        once=True,
+        only="pyex",
+        script="pyex_observer.py",
+        timeout=120,
+    ),
+    *(
+        Work(
+            name,
+            size,
+            (
+                Figure(f"view_system_{suffix}", f"Observer of {size:,}: figures of the whole read", "ms"),
+                Figure(f"view_applications_{suffix}", f"Observer of {size:,}: trees read", "ms"),
+                Figure(f"view_processes_{suffix}", f"Observer of {size:,}: 100 rows of the table read", "ms"),
+                Figure(f"view_search_{suffix}", f"Observer of {size:,}: searched in vain", "ms"),
+                Figure(f"view_process_{suffix}", f"Observer of {size:,}: one process read", "ms"),
+            ),
+            scaled=False,
+            once=True,
+            only="pyex",
+            script="pyex_observer.py",
+            timeout=120,
+        )
+        for name, size, suffix in (("observer_views", 10_000, "some"), ("observer_views_many", 100_000, "many"))
+    ),
 )
 
 FIGURES = tuple(figure for work in WORK for figure in work.figures)
