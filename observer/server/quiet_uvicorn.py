@@ -17,6 +17,7 @@ import uvicorn
 from pyex.observer.server.brief_protocol import BriefProtocol
 
 LOGGERS = ("uvicorn.error", "uvicorn.access", "asyncio")
+ROUNDS = 8
 
 
 class QuietConfig(uvicorn.Config):
@@ -63,11 +64,12 @@ class QuietServer(uvicorn.Server):
                 listener.shutdown(socket.SHUT_RDWR)
         for server in self.servers:
             server.close()
-        for connection in list(self.server_state.connections):
-            if connection.transport is not None:
-                connection.transport.abort()
-        # The connections are closed in the next round of the loop, and what serves them hears of it then.
-        for _ in range(3):
+        # A connection that was accepted just now is known some rounds of the loop later; one that is aborted is closed in
+        # the next, and what serves it hears of it then.
+        for _ in range(ROUNDS):
+            for connection in list(self.server_state.connections):
+                if connection.transport is not None:
+                    connection.transport.abort()
             await asyncio.sleep(0)
 
 

@@ -4,6 +4,7 @@ import { saveFile, stamp } from "../parts/save_file.js";
 
 const MOST_BYTES = 256 * 1024 * 1024;
 const VERSION = 1;
+const MOST_OF_NODE = 255;
 // What a page goes through in a view must be a list: of objects, or of lists.
 const LISTS = {
   load: ["samples", "fields"],
@@ -69,6 +70,7 @@ function damage(data) {
   if (typeof data.node !== "string" || typeof data.at !== "number" || !isObject(data.views)) {
     return "node, at or views are missing";
   }
+  if (data.node.length > MOST_OF_NODE) return "the name of its node is too long";
   for (const name of OBJECTS) {
     const view = data.views[name];
     if (view === undefined || view === null) continue;
@@ -83,7 +85,16 @@ function damage(data) {
   if (rows.some((row) => typeof row?.pid !== "string" || typeof row.label !== "string")) {
     return "a process has no pid or no label";
   }
+  const samples = data.views.load?.samples ?? [];
+  if (!samples.every((sample) => Array.isArray(sample) && sample.every(canBeDrawn))) {
+    return "a sample of the load is no list of numbers";
+  }
   return null;
+}
+
+/** Whether a figure has a place in a chart, or, as nobody has counted it, needs none. */
+function canBeDrawn(figure) {
+  return figure === null || (typeof figure === "number" && Math.abs(figure) < Number.MAX_SAFE_INTEGER);
 }
 
 function isObject(value) {
