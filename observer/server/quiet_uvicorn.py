@@ -64,8 +64,8 @@ class QuietServer(uvicorn.Server):
                 listener.shutdown(socket.SHUT_RDWR)
         for server in self.servers:
             server.close()
-        # A connection that was accepted just now is known some rounds of the loop later; one that is aborted is closed in
-        # the next, and what serves it hears of it then.
+        # A connection that was accepted just now is known some rounds of the loop later; one that is aborted is closed
+        # in the next, and what serves it hears of it then.
         for _ in range(ROUNDS):
             for connection in list(self.server_state.connections):
                 if connection.transport is not None:
