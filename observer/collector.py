@@ -1,5 +1,5 @@
 """The processes that read views for the server, which has a thread of its own: two, of high priority, so that a busy
-program is seen too, and a supervisor that is slow to answer holds up nothing but the tree.
+program is seen too, and a view that reads all there is holds up no other.
 
 They were started by nobody: neither the death of a shell nor of a group leader ends them. Who kills one is shown the
 next.
@@ -24,7 +24,7 @@ from pyex.process import Process
 from pyex.submit import NOCONNECTION, submit
 
 READ = Atom("read")
-# Views that ask other processes, or read all there is.
+# Views that read all there is.
 SLOW = ("applications", "snapshot")
 STOPPED = "the runtime has stopped"
 
@@ -124,7 +124,7 @@ def _answer(function: Callable[[], dict[str, Any]], answer: Answer) -> None:
 
 
 def _serve(desk: Desk) -> None:
-    """The process that asks nobody else."""
+    """The process for all that is quick, which also has samples taken."""
     Process.flag("priority", "high")
     recording.begin(desk)
     due = monotonic()
@@ -139,7 +139,7 @@ def _serve(desk: Desk) -> None:
 
 
 def _serve_slow(desk: Desk) -> None:
-    """The process that may have to wait for others."""
+    """The process for what takes a while."""
     Process.flag("priority", "high")
     while True:
         desk.work()
