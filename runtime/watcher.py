@@ -129,7 +129,7 @@ class Watcher:
         self._feed_watchdog(0)
 
     def _count(self) -> None:
-        """Count a reduction for the process that runs at this tick: over many, that is its share of the time."""
+        """Count a reduction for the process that runs at this tick: while the system is busy, its share of the time."""
         now, block = time.monotonic(), scheduler.current
         if block is not None and now - self._counted_at >= TICK_SECONDS:
             self._counted_at = now
