@@ -119,8 +119,8 @@ def log():
     Logger.info({"two": 2})
     logging.getLogger("shop").warning("three")
     logging.getLogger("shop").info("hidden")
-    spawn(lambda: 1 / 0)
-    Process.sleep(20)
+    _, ended = spawn_monitor(lambda: 1 / 0)
+    receive(("DOWN", ended, ..., ..., ...))
     Logger.flush()
 
 def main():

@@ -229,15 +229,18 @@ def test_hostile_names_and_messages_are_text() -> None:
         screen.prompt(4)
 
 
-def test_tables_and_the_log() -> None:
+def test_tables_and_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A table's objects can be paged and searched; what is logged appears as it comes."""
+    monkeypatch.chdir(tmp_path)
     with WholeScreen() as screen:
         screen.types("t = ets.new('prices', ['named_table', 'ordered_set']);")
         screen.prompt(2)
         screen.types("ets.insert(t, [(n, f'item {n}') for n in range(1000)]);")
         screen.prompt(3)
-        screen.types("spawn(lambda: (Process.sleep(2000), 1 / 0));")
+        screen.types("from os.path import exists")
         screen.prompt(4)
+        screen.types("spawn(lambda: any(iter(lambda: (Process.sleep(20), exists('go'))[1], True)) or 1 / 0);")
+        screen.prompt(5)
         screen.types("observer.cli()")
         screen.observes()
         screen.presses("3")
@@ -247,6 +250,7 @@ def test_tables_and_the_log() -> None:
         screen.presses("/item 777" + ENTER)
         screen.row_with("'item 777'")
         screen.presses("4")
+        (tmp_path / "go").touch()
         screen.row_with("ZeroDivisionError")
 
 
