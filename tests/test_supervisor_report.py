@@ -51,7 +51,7 @@ def log() -> Iterator[Kept]:
 
 @pytest.mark.process
 def test_a_child_that_starts_ends_and_is_one_too_many(log: Kept) -> None:
-    """progress, child_terminated, progress, child_terminated, shutdown: the oracle's words."""
+    """progress, child_terminated, progress, child_terminated, shutdown: OTP's words."""
     Process.flag("trap_exit", True)
     supervisor = started([worker_spec("w", trap=False)], name="my_sup", max_restarts=1)
     first = Process.whereis("w")
