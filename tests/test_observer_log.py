@@ -104,7 +104,7 @@ def test_the_children_that_are_started_fill_no_pages() -> None:
     with recording.using():
         for number in range(20):
             Supervisor.start_link([{"id": number, "start": (Worker, "start_link", [1])}], strategy="one_for_one")
-        Process.sleep(1)
+        Logger.flush()
         assert events() == []
 
 

@@ -22,7 +22,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from pyex.repl.terminal import history_file
+from pyex.repl.state_folder import make_private_folder, state_folder
 
 VERSION = 1
 LOCK_SECONDS = 1.0
@@ -47,7 +47,7 @@ class Newer(Exception):
 def default_path() -> str:
     """`$XDG_STATE_HOME/pyex/lessons.json`, by default below `~/.local/state`. Raises `OSError` where there is no home
     folder."""
-    return os.path.join(os.path.dirname(history_file.default_path()), "lessons.json")
+    return os.path.join(state_folder(), "lessons.json")
 
 
 def progress() -> Progress:
@@ -201,7 +201,7 @@ def _write(path: str, done: Done) -> None:
 @contextmanager
 def _locked(path: str) -> Iterator[None]:
     """Nobody else uses the file. The lock is a file of its own, for the other one is replaced."""
-    _make_folder(os.path.dirname(path))
+    make_private_folder(os.path.dirname(path))
     descriptor = os.open(path + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         deadline = time.monotonic() + LOCK_SECONDS
@@ -216,15 +216,3 @@ def _locked(path: str) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def _make_folder(path: str) -> None:
-    """Make a folder and those around it, all of them private."""
-    if os.path.isdir(path):
-        return
-    _make_folder(os.path.dirname(path))
-    try:
-        os.mkdir(path, 0o700)
-    except FileExistsError:
-        if not os.path.isdir(path):
-            raise

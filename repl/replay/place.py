@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from pyex.repl.replay.plan import Plan
-from pyex.repl.terminal.history_file import default_path
+from pyex.repl.state_folder import make_private_folder, state_folder
 from pyex.repl.transcript.session import Step
 
 
@@ -45,7 +45,7 @@ def path_for(transcript: str) -> Path:
     whole = os.path.realpath(transcript)
     name = re.sub(r"[^\w.-]", "_", Path(whole).stem)[:60]
     digest = hashlib.sha256(whole.encode(errors="surrogateescape")).hexdigest()[:12]
-    return Path(default_path()).parent / "replay" / f"{name}-{digest}.json"
+    return Path(state_folder()) / "replay" / f"{name}-{digest}.json"
 
 
 def place_at(plan: Plan, index: int, *, mode: str, began: float) -> Place:
@@ -97,7 +97,7 @@ class Keeper:
         if self.path is None:
             return
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private_folder(str(self.path.parent))
             beside = self.path.with_suffix(f".{os.getpid()}.new")
             descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
             with open(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:

@@ -23,6 +23,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from pyex.repl.state_folder import make_private_folder, state_folder
+
 BLOCK = 256 * 1024
 MAX_BYTES = 16 * 1024 * 1024
 LOCK_SECONDS = 2.0
@@ -42,17 +44,8 @@ class Stored:
 
 
 def default_path() -> str:
-    """`$XDG_STATE_HOME/pyex/history`, by default `~/.local/state/pyex/history`.
-
-    Raises `OSError` when there is no home folder: it is not ours to make.
-    """
-    state = os.environ.get("XDG_STATE_HOME", "")
-    if not os.path.isabs(state):  # the standard says: a relative one counts for nothing
-        home = os.path.expanduser("~")
-        if not os.path.isdir(home):
-            raise OSError(errno.ENOENT, os.strerror(errno.ENOENT), home)
-        state = os.path.join(home, ".local", "state")
-    return os.path.join(state, "pyex", "history")
+    """`$XDG_STATE_HOME/pyex/history`, by default below `~/.local/state`. Raises `OSError` where there is no home."""
+    return os.path.join(state_folder(), "history")
 
 
 def read(path: str, lines: int) -> Stored:
@@ -84,7 +77,7 @@ def append(path: str, entries: list[str]) -> None:
     Raises `OSError`, and then nothing has been added.
     """
     data = b"".join(encode(entry) + b"\n" for entry in entries)
-    _make_folder(os.path.dirname(os.path.abspath(path)))
+    make_private_folder(os.path.dirname(os.path.abspath(path)))
     with _locked(path) as descriptor:
         size = os.fstat(descriptor).st_size
         if size and os.pread(descriptor, 1, size - 1) != b"\n":
@@ -203,18 +196,6 @@ def _is_still_at(path: str, descriptor: int) -> bool:
 def _check_regular(descriptor: int, path: str) -> None:
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         raise OSError(errno.EINVAL, "not a regular file", path)
-
-
-def _make_folder(path: str) -> None:
-    """Make a folder and those around it, all of them private. (`os.makedirs` gives its mode to the last one only.)"""
-    if os.path.isdir(path):
-        return
-    _make_folder(os.path.dirname(path))
-    try:
-        os.mkdir(path, 0o700)
-    except FileExistsError:
-        if not os.path.isdir(path):
-            raise
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

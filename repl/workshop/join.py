@@ -12,7 +12,7 @@ from pyex import ArgumentError
 from pyex.command_line import BadCommand
 from pyex.repl.lesson import course
 from pyex.repl.lesson.course import Entry
-from pyex.repl.terminal import history_file
+from pyex.repl.state_folder import make_private_folder, state_folder
 from pyex.repl.transcript.errors import BadTranscript
 from pyex.repl.workshop.room import clean_name
 from pyex.repl.workshop.visit import BadAddress, NoAnswer, Received, Visit, one_line
@@ -90,8 +90,8 @@ def _begins(which: str, *, is_anew: bool) -> str:
 def _folder(host: str) -> str:
     """Where the lessons of this machine are kept; made for nobody else to enter. Raises `OSError`."""
     name = re.sub(r"[^\w.-]|^\.+", "_", host)
-    path = os.path.join(os.path.dirname(history_file.default_path()), "workshops", name)
-    os.makedirs(path, mode=0o700, exist_ok=True)
+    path = os.path.join(state_folder(), "workshops", name)
+    make_private_folder(path)
     return path
 
 
