@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -38,6 +39,8 @@ def _start(options: Options) -> int:
         from pyex import repl
 
         repl.listen()
+    if options.no_color:
+        os.environ["NO_COLOR"] = "1"
     match options.command:
         case "attach":
             from pyex.repl.attach import client
@@ -55,7 +58,7 @@ def _start(options: Options) -> int:
             return script.run_file(options.words[0], options.words[1:], options.required, halts=not options.no_halt)
     if options.texts:
         return script.run_texts(options.texts, options.words, options.required, halts=not options.no_halt)
-    return script.prompt([*options.required, *options.words], options.dot_pyex, has_colours=not options.no_color)
+    return script.prompt([*options.required, *options.words], options.dot_pyex)
 
 
 if __name__ == "__main__":

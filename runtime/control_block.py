@@ -48,6 +48,7 @@ class ControlBlock:
         "announced",
         "become",
         "blocked",
+        "blocked_at",
         "blocked_since",
         "context",
         "deadline",
@@ -124,8 +125,9 @@ class ControlBlock:
         self.drop_stack = False
         # Its last slice went by with hardly any CPU used: it sits in a call that blocks the thread.
         self.blocked = False
-        # When that began, as far as it has not been reported.
+        # When that began, as far as it has not been reported, and when it was seen last.
         self.blocked_since: float | None = None
+        self.blocked_at = 0.0
         # At how many of the watcher's ticks it was the one that ran; counted there alone.
         self.reductions = 0
 

@@ -76,13 +76,20 @@ def deliver_to_name(name: object, message: Any) -> None:
 
 def put(block: ControlBlock, message: Any) -> None:
     """As `deliver`, to a process that is alive, and untraced."""
-    if block.mailbox is None:
-        block.mailbox = deque()
-    block.mailbox.append(message)
-    scheduler.messages += 1
-    if block.state is WAITING:
-        block.state = READY
-        block.queue.append(block)
+    try:
+        if block.mailbox is None:
+            block.mailbox = deque()
+        block.mailbox.append(message)
+        scheduler.messages += 1
+        if block.state is WAITING:
+            block.state = READY
+            block.queue.append(block)
+    except RecursionError:
+        # The call of a signal handler was one too many here. What it interrupted must not stay half done.
+        if block.state is WAITING:
+            block.state = READY
+            block.queue.append(block)
+        raise
 
 
 def trace_event(block: ControlBlock, flag: str, *event: Any) -> None:

@@ -21,7 +21,7 @@ from pyex.pid import Pid
 from pyex.reference import Reference
 from pyex.run_queue import HIGH_QUEUE, MAX_QUEUE, NORMAL_QUEUE, READY, WAITING
 from pyex.scheduler import scheduler
-from pyex.stack import check_may_wait, imports_under_way
+from pyex.stack import check_may_wait, imports_under_way, runs_event_loop
 
 # In milliseconds, as in OTP: seven weeks.
 LONGEST_TIMEOUT = 2**32 - 1
@@ -172,36 +172,58 @@ def receive(*patterns: Any, after: int | str | None = None, default: Any = _RAIS
     try:
         me = getcurrent().block  # type: ignore[attr-defined]
     except AttributeError:
-        return _receive_in_a_greenlet(patterns, after, default)
+        # In a greenlet of a library's that runs in the process.
+        return receive_selectively(scheduler.me(), patterns, after, default)
     if patterns or after is not None or me.special or scheduler.critical:
-        return _receive_selectively(me, patterns, after, default)
+        return receive_selectively(me, patterns, after, default)
     if not me.mailbox:
-        _await_message(me, 0)
+        if me.become is not None or imports_under_way or ("asyncio" in _modules and runs_event_loop()):
+            check_waiting(me)
+        # Local names, for methods of imported ones are called the slow way.
+        engine, normal = scheduler, NORMAL_QUEUE
+        successor: ControlBlock | None = None
+        engine.critical = 1
+        try:
+            if me.pending is None and not me.mailbox:
+                me.state = WAITING
+                # What `hand_over` does, in the case that matters, and without a call.
+                if normal and not (engine.attention or MAX_QUEUE or HIGH_QUEUE):
+                    successor = normal[0]
+                    carrier = successor.greenlet
+                    if successor.state is READY and (carrier is not None or engine.carriers):
+                        if carrier is None:
+                            carrier = engine.carriers.pop()
+                        normal.popleft()
+                        engine.switches += 1
+                        engine.current = successor
+                        carrier.switch()
+        except RecursionError:
+            # As in `send`. To stand in the queue twice does no harm.
+            if successor is not None and successor.state is READY:
+                normal.appendleft(successor)
+            raise
+        finally:
+            engine.critical = 0
+        if me.pending is not None or not me.mailbox:
+            await_message(me, 0)
     me.mark = None
     if scheduler.slice_over:
         scheduler.on_slice_over()
     return me.mailbox.popleft()
 
 
-def _receive_in_a_greenlet(patterns: tuple[Any, ...], after: int | str | None, default: Any) -> Any:
-    """In a greenlet of a library's that runs in the process: this is the one to come back to."""
-    me = scheduler.me()
-    carrier, me.greenlet = me.greenlet, getcurrent()
-    try:
-        return _receive_selectively(me, patterns, after, default)
-    finally:
-        me.greenlet = carrier
-
-
-def _receive_selectively(me: ControlBlock, patterns: tuple[Any, ...], after: int | str | None, default: Any) -> Any:
-    """Look for a match, wait for more messages, and look at those, until one matches or the time has gone by."""
+def receive_selectively(
+    me: ControlBlock, patterns: tuple[Any, ...], after: int | str | None, default: Any, deadline: float | None = None
+) -> Any:
+    """Look for a match, wait for more messages, and look at those, until one matches or the time has gone by; until
+    `deadline` where the time has begun before.
+    """
     if scheduler.critical:
         scheduler.me()  # raises
     seconds = None if after is None else to_seconds(after)
     for pattern in patterns:
         if type(pattern) is not tuple and (pattern is ... or isinstance(pattern, Self)):
             raise mistaken(patterns)
-    deadline: float | None = None
     seen = me.mark[1] if me.mark is not None and _starts_at_mark(patterns, me.mark[0]) else 0
     try:
         while True:
@@ -224,16 +246,10 @@ def _receive_selectively(me: ControlBlock, patterns: tuple[Any, ...], after: int
                     deadline = now + seconds
                 if now >= deadline:
                     break
-                timer = me.wake_timer
-                if timer is not None and timer.due <= deadline:
-                    me.deadline = deadline
-                else:
-                    scheduler.enter()
-                    try:
-                        scheduler.wake_at(me, deadline)
-                    finally:
-                        scheduler.critical = 0
-            _await_message(me, seen)
+                set_deadline(me, deadline)
+            if me.become is not None or imports_under_way or ("asyncio" in _modules and runs_event_loop()):
+                check_waiting(me)
+            await_message(me, seen)
     finally:
         me.deadline = None
     me.mark = _mark(patterns, seen)
@@ -266,48 +282,42 @@ def _starts_at_mark(patterns: tuple[Any, ...], key: Reference | tuple[Any, ...])
     return bool(patterns)
 
 
-def _await_message(me: ControlBlock, refused: int) -> None:
-    """Wait until the mailbox of the calling process has more than `refused` messages, or its deadline has come. Raises
-    what is pending.
+def check_waiting(me: ControlBlock) -> None:
+    """Refuse to wait after a `become` that was not returned, and where processes must not: in an event loop that runs,
+    or in an import.
     """
     if me.become is not None:
         raise RuntimeError("become(...) was called and not returned: write `return become(...)`")
-    if imports_under_way or "asyncio" in _modules:
-        check_may_wait()
-    # Local names, for methods of imported ones are called the slow way.
-    engine, normal = scheduler, NORMAL_QUEUE
+    check_may_wait()
+
+
+def set_deadline(me: ControlBlock, deadline: float) -> None:
+    """Have a wait of the calling process end by itself."""
+    timer = me.wake_timer
+    if timer is not None and timer.due <= deadline:
+        me.deadline = deadline
+        return
+    scheduler.enter()
+    try:
+        scheduler.wake_at(me, deadline)
+    finally:
+        scheduler.critical = 0
+
+
+def await_message(me: ControlBlock, refused: int) -> None:
+    """Wait until the mailbox of the calling process has more than `refused` messages, or its deadline has come. Raises
+    what is pending.
+    """
     while True:
-        successor: ControlBlock | None = None
-        engine.critical = 1
+        scheduler.critical = 1
         try:
             if me.pending is None and (not me.mailbox or len(me.mailbox) <= refused):
                 me.state = WAITING
-                # What `switch` does, in the case that matters, and without a call.
-                if normal and not (engine.attention or MAX_QUEUE or HIGH_QUEUE):
-                    successor = normal[0]
-                    normal.popleft()
-                    carrier = successor.greenlet
-                    if successor.state is READY and (carrier is not None or engine.carriers):
-                        engine.switches += 1
-                        engine.current = successor
-                        if carrier is None:
-                            engine.carriers.pop().switch()
-                        else:
-                            carrier.switch()
-                    else:
-                        normal.appendleft(successor)
-                        engine.switch()
-                else:
-                    engine.switch()
-        except RecursionError:
-            # As in `send`. To stand in the queue twice does no harm.
-            if successor is not None and successor.state is READY:
-                normal.appendleft(successor)
-            raise
+                scheduler.switch()
         finally:
-            engine.critical = 0
+            scheduler.critical = 0
         if me.pending is not None:
-            engine.raise_pending(me)
+            scheduler.raise_pending(me)
         if (me.mailbox and len(me.mailbox) > refused) or (me.deadline is not None and monotonic() >= me.deadline):
             return
 

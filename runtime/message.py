@@ -34,6 +34,12 @@ def copied(value: Any) -> Any:
     copied (a socket, a lock, an open file) is passed by reference.
     """
     # Most messages are atoms and tuples of them: there is nothing to copy.
+    if type(value) is tuple:
+        for item in value:
+            if type(item) not in IMMUTABLE:
+                break
+        else:
+            return value
     if type(value) in IMMUTABLE or _is_immutable(value):
         return value
     try:

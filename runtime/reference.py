@@ -63,10 +63,7 @@ def make_ref() -> Reference:
 
     Returns a `Reference`. Mirrors `make_ref/0`.
     """
-    reference = Reference()
-    reference.number = next(_numbers)
-    reference.alias = None
-    reference.block = Special
+    reference = new_reference()
     try:
         me = getcurrent().block  # type: ignore[attr-defined]
         if me.mailbox:
@@ -74,4 +71,13 @@ def make_ref() -> Reference:
             me.mark = (reference, len(me.mailbox))
     except AttributeError:
         pass  # not in a process
+    return reference
+
+
+def new_reference() -> Reference:
+    """As `make_ref`, for who looks after its mark by itself."""
+    reference = Reference()
+    reference.number = next(_numbers)
+    reference.alias = None
+    reference.block = Special
     return reference

@@ -41,32 +41,28 @@ BLOCKED_QUEUE: RunQueue = deque()
 
 BY_PRIORITY: dict[str, RunQueue] = {"max": MAX_QUEUE, "high": HIGH_QUEUE, "normal": NORMAL_QUEUE, "low": LOW_QUEUE}
 
-_ALL = (*BY_PRIORITY.values(), SPENT_QUEUE, BLOCKED_QUEUE)
+_BY_TURN = (MAX_QUEUE, HIGH_QUEUE, NORMAL_QUEUE, SPENT_QUEUE, LOW_QUEUE)
+_ALL = (*_BY_TURN, BLOCKED_QUEUE)
 
 
 def take_next() -> ControlBlock | None:
     """Take out the process whose turn it is; None when there is none, or only blocked ones."""
-    while True:
-        if MAX_QUEUE:
-            block = MAX_QUEUE.popleft()
-        elif HIGH_QUEUE:
-            block = HIGH_QUEUE.popleft()
-        elif NORMAL_QUEUE:
-            block = NORMAL_QUEUE.popleft()
-        elif SPENT_QUEUE:
-            block = SPENT_QUEUE.popleft()
-        elif LOW_QUEUE:
-            block = LOW_QUEUE.popleft()
-        else:
-            return None
-        if block.state is READY:
+    for queue in _BY_TURN:
+        if queue and (block := take(queue)) is not None:
             return block
+    return None
 
 
-def take_blocked() -> ControlBlock | None:
-    """Take out the blocked process whose turn it is."""
-    while BLOCKED_QUEUE:
-        block = BLOCKED_QUEUE.popleft()
+def take(queue: RunQueue) -> ControlBlock | None:
+    """Take out the first of one queue; None when nobody in it is ready."""
+    while queue:
+        block = queue[0]
+        try:
+            queue.popleft()
+        except RecursionError:
+            # The call of a signal handler was one too many here. To stand in the queue twice does no harm.
+            queue.appendleft(block)
+            raise
         if block.state is READY:
             return block
     return None

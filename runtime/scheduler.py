@@ -227,9 +227,16 @@ class Scheduler:
     def next_ready(self) -> ControlBlock | None:
         """The process to run now; None when it is the hub's turn: to attend to something, or to wait."""
         normal = NORMAL_QUEUE
+        block: ControlBlock | None
         if normal and not (self.attention or MAX_QUEUE or HIGH_QUEUE):
-            block: ControlBlock | None = normal.popleft()
-            if block.state is READY:  # type: ignore[union-attr]
+            # As `take` does, without a call.
+            block = normal[0]
+            if block.state is READY:
+                try:
+                    normal.popleft()
+                except RecursionError:
+                    normal.appendleft(block)
+                    raise
                 return block
         if self.attention:
             return None
@@ -239,7 +246,7 @@ class Scheduler:
             settled.set()
             if settler.state is WAITING:
                 block = settler
-        return block or run_queue.take_blocked()
+        return block or run_queue.take(run_queue.BLOCKED_QUEUE)
 
     def attend(self) -> None:
         """Do what was posted, fire the timers that are due, and let those have their turn that wait behind others.
@@ -264,7 +271,7 @@ class Scheduler:
         if now >= self.low_turn:
             self.low_turn = now + LOW_TURN_SECONDS
             run_queue.bring_back(run_queue.LOW_QUEUE)
-        if now >= self.blocked_turn and (block := run_queue.take_blocked()) is not None:
+        if now >= self.blocked_turn and (block := run_queue.take(run_queue.BLOCKED_QUEUE)) is not None:
             self.blocked_turn = now + BLOCKED_TURN_SECONDS
             NORMAL_QUEUE.append(block)
         for call in self.on_attention:
@@ -274,27 +281,35 @@ class Scheduler:
 
     def switch(self) -> None:
         """Run whoever is next, and come back when the current process is resumed."""
-        successor = self.next_ready()
-        self.switches += 1
-        # From here on no function of ours is called: at the recursion limit that would lose the successor.
         me = self.current
-        if successor is me:
-            return
-        before = None
-        if me is not None:
-            # Not always its carrier: a library may run greenlets of its own in a process.
-            before, me.greenlet = me.greenlet, getcurrent()
-        self.current = successor
-        carrier = self.hub if successor is None else successor.greenlet
-        if carrier is not None:
-            carrier.switch()
-        elif self.carriers:
-            self.carriers.pop().switch()
-        else:
-            # A greenlet begins at the depth of the stack it is first switched to from: the hub's is the lowest.
-            self.hub.switch()
-        if me is not None:
+        assert me is not None
+        # Not always its carrier: a library may run greenlets of its own in a process.
+        before, me.greenlet = me.greenlet, getcurrent()
+        try:
+            self.hand_over().switch()
+        finally:
             me.greenlet = before
+
+    def hand_over(self) -> greenlet:
+        """Make whoever is next the current process. Returns the greenlet that the caller has to switch to."""
+        me, successor = self.current, None
+        try:
+            successor = self.next_ready()
+            self.switches += 1
+            self.current = successor
+            if successor is not None:
+                if successor.greenlet is not None:
+                    return successor.greenlet
+                if self.carriers:
+                    return self.carriers.pop()
+            # Also to begin a greenlet: it does so at the depth of the stack that it is first switched to from.
+            return self.hub
+        except RecursionError:
+            # The call of a signal handler was one too many here. To stand in the queue twice does no harm.
+            if successor is not None:
+                NORMAL_QUEUE.appendleft(successor)
+            self.current = me
+            raise
 
     def park(self) -> None:
         """Wait until somebody makes this process ready. Wakes may be spurious: callers test their condition again."""

@@ -75,7 +75,7 @@ def run_texts(
     return _run_codes(codes, None, halts=halts)
 
 
-def prompt(paths: Sequence[str] = (), dot_path: str | None = None, *, has_colours: bool = True) -> int:
+def prompt(paths: Sequence[str] = (), dot_path: str | None = None) -> int:
     """Open the prompt on what these files define. `dot_path` is the file to evaluate in place of `.pyex.py`, "" for
     none. Returns the exit status."""
     try:
@@ -91,8 +91,6 @@ def prompt(paths: Sequence[str] = (), dot_path: str | None = None, *, has_colour
 
     sys.argv = [*paths] or [""]
     import_from(os.path.dirname(os.path.abspath(paths[-1])) if paths else "")
-    if not has_colours:
-        os.environ["NO_COLOR"] = "1"
     return repl.start(programs, dot_path=dot_path)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
+from greenlet import getcurrent
+
 from pyex.atom import NORMAL, Atom
 from pyex.control_block import ControlBlock, Entry, process_table
 from pyex.delivery import PROCS, trace_event
@@ -161,8 +163,12 @@ def become(function: Callable[..., Any], *args: Any) -> Any:
 
 
 def plan(function: Callable[..., Any], args: tuple[Any, ...], drop_stack: bool) -> Entry:
-    me = scheduler.me()
-    if not callable(function):
+    """What `become` and `hibernate` return, and the carrier looks for."""
+    try:
+        me = getcurrent().block  # type: ignore[attr-defined]
+    except AttributeError:
+        me = scheduler.me()
+    if type(function) is not FunctionType and not callable(function):
         raise bad_argument(1, f"not a function: {describe(function)}")
     if me.become is not None:
         raise RuntimeError("become(...) was called and not returned: write `return become(...)`")

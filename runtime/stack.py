@@ -36,6 +36,7 @@ class Owner(IntEnum):
 
 
 _owners: dict[str, Owner] = {}
+_modules = sys.modules
 
 
 def owner_of(frame: FrameType) -> Owner:
@@ -94,7 +95,7 @@ def in_tracer(frame: FrameType | None) -> bool:
 
 def runs_event_loop() -> bool:
     """Whether an asyncio event loop is running on this thread."""
-    events = sys.modules.get("asyncio.events")
+    events = _modules.get("asyncio.events")
     return events is not None and events._get_running_loop() is not None
 
 
@@ -104,7 +105,7 @@ def check_may_wait() -> None:
         module = module_importing(sys._getframe(1))
         if module is not None:
             raise RuntimeError(f"cannot wait while importing {module}: start it from a function, after the import")
-    if "asyncio" in sys.modules and runs_event_loop():
+    if runs_event_loop():
         raise RuntimeError("cannot wait inside a running asyncio event loop: run it with blocking(asyncio.run, ...)")
 
 

@@ -37,7 +37,7 @@ from pyex.errors import Unwind
 from pyex.exit_signal import announce, unwinding
 from pyex.output import unfinished_line
 from pyex.run_queue import BLOCKED_QUEUE, DEAD, LOW_QUEUE, NORMAL_QUEUE, READY, SPENT_QUEUE
-from pyex.scheduler import LOW_TURN_SECONDS, SPENT_TURN_SECONDS, need_frames, scheduler
+from pyex.scheduler import BLOCKED_TURN_SECONDS, LOW_TURN_SECONDS, SPENT_TURN_SECONDS, need_frames, scheduler
 from pyex.stack import Owner, in_tracer, initial_call, module_importing, owner_of, runs_event_loop
 from pyex.watcher import TICK_SECONDS, Watcher
 
@@ -189,7 +189,10 @@ def end_slice_late() -> None:
 def _preempt(block: ControlBlock, frame: FrameType, looks_blocked: bool) -> None:
     if looks_blocked:
         now = time.monotonic()
-        if block.blocked_since is None:
+        # One that still blocks has a turn in each round of those that do.
+        is_new = now - block.blocked_at > BLOCKED_TURN_SECONDS * (2 + len(BLOCKED_QUEUE))
+        block.blocked_at = now
+        if block.blocked_since is None or (is_new and block.blocked_since != math.inf):
             block.blocked_since = now
         elif now - block.blocked_since > BLOCKED_REPORT_SECONDS:
             block.blocked_since = math.inf

@@ -68,6 +68,14 @@ def test_where_no_colours_are_wanted_there_are_none(command: tuple[str, ...], fi
         assert colours_of(screen, "** (ValueError) no") == {"default"}
 
 
+@pytest.mark.parametrize(("switch", "colours"), [((), {"magenta"}), (("--no-color",), {"default"})], ids=str)
+def test_commands_heed_the_switch_before_them(switch: tuple[str, ...], colours: set[str]) -> None:
+    """`pyex --no-color lesson` shows the same as `pyex lesson`, without colours."""
+    with seated(*COLOURFUL, *switch, "lesson", "links", first="pyex(2)>") as screen:
+        screen.shows_somewhere("case")
+        assert colours_of(screen, "case") == colours
+
+
 def _terminal(text: str) -> str:
     with seated() as screen:
         screen.types(text)

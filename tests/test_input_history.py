@@ -175,8 +175,11 @@ def test_a_large_file_is_read_from_its_end(path: str) -> None:
     append(path, [f"x = {'0' * 40} + {n}" for n in range(100_000)])
     began = time.process_time()
     entries = read(path, 1_000).entries
+    some = time.process_time() - began
     assert entries[-1].endswith("+ 99999") and len(entries) == 1_000
-    assert time.process_time() - began < 0.25
+    assert len(read(path, 100_000).entries) == 100_000
+    everything = time.process_time() - began - some
+    assert some < everything / 4
 
 
 def test_a_broken_file_costs_one_warning_and_its_broken_lines(path: str) -> None:

@@ -11,8 +11,9 @@ ROOT = Path(__file__).parent.parent
 # What `pyex` exports, where it is defined; and modules of plain functions on values.
 PUBLIC = {"atom", "mailbox", "node", "ok", "pid", "process", "reference", "run", "self_", "spawn"}
 PLAIN = {"errors", "error_report", "exit_reason", "format_exit", "message", "pattern", "stack"}
-# The logger process of the engine is the one that handlers of reports run in; the plugin runs tests on a device.
-OF_OWN = {"otp/report": {"logger"}, "testing": {"device"}}
+# The logger process of the engine is the one that handlers of reports run in; calls are made of requests, which do in
+# one go what the public calls do one by one; the plugin runs tests on a device.
+OF_OWN = {"otp/report": {"logger"}, "otp/gen": {"request"}, "testing": {"device"}}
 # The public names, and the command line, know what is built on the engine.
 ABOVE = {"runtime/__init__.py", "runtime/__main__.py", "runtime/script.py"}
 

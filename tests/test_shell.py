@@ -497,6 +497,22 @@ def test_names_of_the_prompt_that_were_covered_come_back() -> None:
     )
 
 
+def test_a_deleted_name_of_the_prompt_comes_back() -> None:
+    """`del` of a variable that covers one of the shell's own names uncovers it, as with Python's builtins."""
+    session(
+        """
+        pyex(1)> pid = 3
+        3
+        pyex(2)> del pid
+        pyex(3)> pid(0, 4000, 0)
+        #PID<0.4000.0>
+        pyex(4)> del send
+        pyex(5)> send(self(), 1)
+        1
+        """
+    )
+
+
 def test_a_class_defined_again_is_warned_about() -> None:
     """Defining a class of a name that is taken says so; a function or a variable is replaced quietly."""
     session(

@@ -239,7 +239,17 @@ def test_handlers_may_be_set_by_keyword() -> None:
     pyex.run(main)
 
 
-@pytest.mark.parametrize("call", ["send(partner, me)", "spawn(int)", "Process.monitor(partner)", "receive()"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        "send(partner, me)",
+        "spawn(int)",
+        "Process.monitor(partner)",
+        "receive()",
+        "send(partner, me); receive('pong')",
+        "GenServer.call(server, 1)",
+    ],
+)
 def test_handlers_at_the_recursion_limit_leave_the_engine_whole(call: str) -> None:
     """A process that makes the engine's calls with the last frame of its stack, while signals come all the time, loses
     no message, and all goes on.
@@ -256,15 +266,21 @@ def test_handlers_at_the_recursion_limit_leave_the_engine_whole(call: str) -> No
         def deep(levels, call, *args):
             return deep(levels - 1, call, *args) if levels else call(*args)
 
+        class Echo(GenServer):
+            def init(_):
+                return ("ok", None)
+            def handle_call(request, from_, state):
+                return ("reply", request, state)
+
         def echo():
             while True:
                 send(receive(), "pong")
 
-        def attempt(partner, me):
+        def attempt(partner, me, server):
             {call}
 
         def main():
-            me, partner = self(), spawn(echo)
+            me, partner, server = self(), spawn(echo), ok(GenServer.start(Echo, None))
             levels = 0
             try:
                 while True:
@@ -280,7 +296,7 @@ def test_handlers_at_the_recursion_limit_leave_the_engine_whole(call: str) -> No
                 if {call == "receive()"}:
                     send(me, number)
                 try:
-                    deep(levels - number % 8, attempt, partner, me)
+                    deep(levels - number % 8, attempt, partner, me, server)
                 except RecursionError:
                     pass
                 assert scheduler.critical == 0
@@ -292,6 +308,8 @@ def test_handlers_at_the_recursion_limit_leave_the_engine_whole(call: str) -> No
                 pass
             assert Process.info(partner, "status") == ("status", "waiting")
             assert Process.info(partner, "message_queue_len") == ("message_queue_len", 0)
+            assert not server.block.monitored_by
+            assert GenServer.call(server, 2) == 2
             send(partner, me)
             print(receive("pong", after=30000))
 

@@ -289,8 +289,8 @@ def test_a_crowd_at_work_leaves_nothing_behind(tmp_path: Path, caplog: pytest.Lo
 
 
 def test_recursion_to_the_limit_leaves_the_engine_whole() -> None:
-    """Sends, receives, links, monitors, spawns, timers and prints at every depth near the recursion limit, two hundred
-    times over, break nothing.
+    """Sends, receives, links, monitors, spawns, timers, calls and prints at every depth near the recursion limit, two
+    hundred times over, break nothing.
     """
     ended = program(
         """
@@ -300,7 +300,16 @@ def test_recursion_to_the_limit_leaves_the_engine_whole() -> None:
         from pyex.control_block import process_table
         from pyex.exit_signal import unwinding
 
-        def calls(me, idle):
+        class Echo(GenServer):
+            @staticmethod
+            def init(_):
+                return ("ok", None)
+
+            @staticmethod
+            def handle_call(request, from_, state):
+                return ("reply", request, state)
+
+        def calls(me, idle, server):
             return [
                 lambda: send(me, "x"),
                 lambda: receive("x", after=0, default=None),
@@ -315,6 +324,8 @@ def test_recursion_to_the_limit_leaves_the_engine_whole() -> None:
                 lambda: Process.sleep(1),
                 lambda: blocking(int),
                 lambda: Process.exit(idle, "normal"),
+                lambda: GenServer.call(server, [1]),
+                lambda: GenServer.call(server, "x", "infinity"),
             ]
 
         def deep(levels, call):
@@ -324,11 +335,12 @@ def test_recursion_to_the_limit_leaves_the_engine_whole() -> None:
 
         def main():
             idle = spawn(Process.sleep, "infinity")
+            server = ok(GenServer.start(Echo, None))
             before = len(Process.list())
             failed = done = 0
             limit = sys.getrecursionlimit()
             for number in range(200):
-                for call in calls(self(), idle):
+                for call in calls(self(), idle, server):
                     try:
                         deep(limit - 60 + number % 60, call)
                         done += 1
@@ -344,7 +356,8 @@ def test_recursion_to_the_limit_leaves_the_engine_whole() -> None:
             assert not unwinding
             me = scheduler.current
             assert not me.links and not me.monitors, (me.links, me.monitors)
-            assert not idle.block.links and not idle.block.monitored_by
+            assert not idle.block.links and not idle.block.monitored_by and not server.block.monitored_by
+            assert GenServer.call(server, "y") == "y"
             assert scheduler.critical == 0
             # All the same afterwards.
             pid, ref = spawn_monitor(lambda: [0 for _ in iter(int, 1)])

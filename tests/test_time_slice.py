@@ -230,6 +230,23 @@ def test_a_call_that_blocks_is_reported_once(caplog: pytest.LogCaptureFixture) -
     assert "use blocking(fn, ...)" in record.getMessage()
 
 
+def test_short_waits_in_c_are_not_reported(caplog: pytest.LogCaptureFixture) -> None:
+    """Who holds the thread for a moment now and then is not said to be blocked: the moments do not add up."""
+
+    def work() -> None:
+        for _ in range(4):
+            time.sleep(0.03)
+            Process.sleep(300)
+
+    @in_process
+    def main() -> None:
+        _, reference = spawn_monitor(work)
+        receive(("DOWN", reference, ..., ..., ...), after=PATIENCE_MS)
+
+    main()
+    assert caplog.records == []
+
+
 @pytest.fixture
 def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
     """Writes modules that can be imported for the length of a test."""

@@ -133,6 +133,9 @@ class Bindings:
         try:
             return compiled.run(self.namespace)
         finally:
+            # As with Python's builtins: to delete a name gives back what it covered.
+            for name in self._prelude.keys() - self.namespace.keys():
+                self.namespace[name] = self._prelude[name]
             self._code = {name: value for name, value in self._code.items() if self.namespace.get(name) is value}
             bound = {name: self.namespace[name] for name in compiled.binds_code if name in self.namespace}
             self._code |= bound

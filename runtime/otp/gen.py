@@ -7,16 +7,17 @@ from typing import Any
 
 from pyex.atom import DOWN, NOPROC, OK, Atom
 from pyex.errors import Exit, bad_argument, describe
-from pyex.mailbox import LONGEST_TIMEOUT, receive, send, to_seconds
+from pyex.mailbox import receive, send
 from pyex.node import node
 from pyex.otp import server_name
 from pyex.pid import Pid
 from pyex.process import Process
 from pyex.reference import Reference
+from pyex.request import CALLING_SELF, TIMEOUT, NoAnswer, answer, ask, check_timeout
 from pyex.self_ import self
 from pyex.spawn import exit
 
-ALIAS, CALLING_SELF, NODEDOWN, TIMEOUT = Atom("alias"), Atom("calling_self"), Atom("nodedown"), Atom("timeout")
+NODEDOWN = Atom("nodedown")
 SYSTEM, TERMINATE = Atom("system"), Atom("terminate")
 _NOTHING: Any = object()
 _FLUSH = ("flush",)
@@ -28,39 +29,26 @@ def call(server: Any, label: str, request: Any, timeout: int | str, mfa: tuple[A
     The reply comes through an alias, so that one that is late vanishes. Where none comes the caller exits with
     `(reason, mfa)`. Mirrors `gen:call/4`.
     """
-    if type(timeout) is not int or not 0 <= timeout <= LONGEST_TIMEOUT:
-        checked_timeout(timeout)
-    pid = server if type(server) is Pid else server_name.whereis(server)
-    me = self()
-    if pid is None:
-        exit((_why_nobody(server), mfa))
-    if pid is me:
-        exit((CALLING_SELF, mfa))
-    # Until `demonitor`: what else is replied before the caller goes on is in its mailbox, as in OTP.
-    reference = Process.monitor(pid, alias="demonitor")
-    tag = (ALIAS, reference)
     try:
-        send(pid, (label, (me, tag), request))
-        answer = receive((tag, ...), (DOWN, reference, ..., ..., ...), after=timeout, default=_NOTHING)
-    finally:
-        # Also where the request cannot be sent.
-        Process.demonitor(reference, _FLUSH)
-    if answer is _NOTHING:
-        exit((TIMEOUT, mfa))
-    if answer[0] == DOWN:
-        exit((answer[4], mfa))
-    return answer[1]
+        return ask(find(server, timeout), label, request, timeout)
+    except NoAnswer as error:
+        reason = error.reason
+    exit((reason, mfa))
 
 
-def checked_timeout(timeout: Any) -> None:
-    """Refuse what is no timeout before anything is sent."""
-    if timeout is None:
-        raise bad_argument(3, 'None is no timeout: write milliseconds, or "infinity"')
-    to_seconds(timeout)
+def find(server: Any, timeout: int | str) -> Pid:
+    """The server to ask, by its name; raises `NoAnswer` where there is none."""
+    check_timeout(timeout)
+    pid = server_name.whereis(server)
+    if pid is None:
+        raise NoAnswer(_why_nobody(server))
+    return pid
 
 
 def reply(from_: tuple[Pid, Any], value: Any) -> Atom:
     """Answer a call; `from_` is what came with it. Mirrors `gen:reply/2`."""
+    if answer(from_, value):
+        return OK
     if type(from_) is not tuple or len(from_) != 2:
         raise bad_argument(1, f"not who has called: {describe(from_)}; write the from_ that handle_call was given")
     pid, tag = from_
@@ -77,7 +65,7 @@ def stop(server: Any, reason: Any, timeout: int | str, mfa: tuple[Any, str, list
 
     One that ends before it has got to the order gives `(its reason, (sys, "terminate", [pid, reason, timeout]))`.
     """
-    checked_timeout(timeout)
+    check_timeout(timeout)
     me = self()
     pid = server_name.whereis(server)
     if pid is None:
