@@ -57,7 +57,11 @@ def send(destination: object, message: Any) -> Any:
         # Not to a pid, or to a dead one; or not from a process. What is raised below has nothing to do with this.
         pass
     else:
-        copy = message if type(message) in IMMUTABLE else copied(message)
+        copy = message
+        if type(message) not in IMMUTABLE:
+            copy = copied(message)
+            if destination.block is not block:  # type: ignore[attr-defined]
+                return message  # it has died meanwhile, or its alias has ended
         # As `deliver` does, but without a call: at the recursion limit that would leave half of it undone.
         scheduler.critical = 1
         try:
@@ -204,7 +208,8 @@ def receive(*patterns: Any, after: int | str | None = None, default: Any = _RAIS
             raise
         finally:
             engine.critical = 0
-        if me.pending is not None or not me.mailbox:
+        # Not once: a pattern of a `receive` with a timeout may itself receive.
+        while me.pending is not None or not me.mailbox:
             await_message(me, 0)
     me.mark = None
     if scheduler.slice_over:
@@ -224,7 +229,8 @@ def receive_selectively(
     for pattern in patterns:
         if type(pattern) is not tuple and (pattern is ... or isinstance(pattern, Self)):
             raise mistaken(patterns)
-    seen = me.mark[1] if me.mark is not None and _starts_at_mark(patterns, me.mark[0]) else 0
+    mark = me.mark
+    seen = mark[1] if mark is not None and _starts_at_mark(patterns, mark[0]) and me.mark is mark else 0
     try:
         while True:
             box = me.mailbox

@@ -1,19 +1,20 @@
 """Requests: a message to a process that is to answer it, and the wait for the answer. Calls to servers are made of it.
 
-`ask` is `monitor`, `send`, `receive` and `demonitor` in one, which takes half the time: where nothing is special all
-that happens in one critical section, and the caller switches to the process that it asks at the end of it.
+`ask` is `monitor`, `send`, `receive` and `demonitor` in one, which takes half the time. Where nothing is special it
+does all that in one critical section, in the middle of which others run.
 """
 
 from __future__ import annotations
 
 import sys
+from collections import deque
 from time import monotonic
 from typing import Any
 
 from greenlet import getcurrent
 
 from pyex.alias import DEMONITOR
-from pyex.atom import DOWN, Atom
+from pyex.atom import DOWN, INFINITY, Atom
 from pyex.control_block import ControlBlock
 from pyex.delivery import put
 from pyex.errors import bad_argument
@@ -52,22 +53,20 @@ def ask(pid: Pid, label: str, request: Any, timeout: int | str) -> Any:
     except AttributeError:
         # Not in the process's own greenlet, or in no process at all; or to one that is dead.
         special = True
-    if special:
+    is_timed = type(timeout) is int and 0 < timeout <= LONGEST_TIMEOUT
+    if special or not (is_timed or timeout == INFINITY):
         return _ask_step_by_step(pid, label, request, timeout)
-    deadline = None
-    if type(timeout) is int and 0 <= timeout <= LONGEST_TIMEOUT:
-        deadline = monotonic() + timeout / 1000
-    else:
-        check_timeout(timeout)
     if me.become is not None or imports_under_way or ("asyncio" in _modules and runs_event_loop()):
         check_waiting(me)
     copy = request if type(request) in IMMUTABLE else copied(request)
     reference = new_reference()
     number = reference.number
     tag = (ALIAS, reference)
-    earlier = len(me.mailbox) if me.mailbox else 0
+    deadline: float | None = None
+    answered: Any = None
     try:
-        if deadline is not None:
+        if is_timed:
+            deadline = monotonic() + timeout / 1000  # type: ignore[operator]
             timer = me.wake_timer
             if timer is not None and timer.due <= deadline:
                 me.deadline = deadline
@@ -78,6 +77,7 @@ def ask(pid: Pid, label: str, request: Any, timeout: int | str) -> Any:
             return _ask_step_by_step(pid, label, request, timeout)
         scheduler.critical = 1
         try:
+            earlier = len(me.mailbox) if me.mailbox else 0
             # As `watch` does, without a call.
             if me.monitors is None:
                 me.monitors = {}
@@ -90,21 +90,24 @@ def ask(pid: Pid, label: str, request: Any, timeout: int | str) -> Any:
             if me.pending is None:
                 me.state = WAITING
                 scheduler.hand_over().switch()
+            box = me.mailbox
+            if box and len(box) > earlier:
+                message = box[earlier]
+                if type(message) is tuple and len(message) == 2 and message[0] is tag:
+                    del box[earlier]
+                    answered = message
+            if earlier and answered is None:
+                me.mark = (reference, earlier)
         finally:
             scheduler.critical = 0
         if me.pending is not None:
             scheduler.raise_pending(me)
         if scheduler.slice_over:
             scheduler.on_slice_over()
-        box = me.mailbox
-        if box and len(box) > earlier:
-            message = box[earlier]
-            if type(message) is tuple and len(message) == 2 and message[0] is tag:
-                del box[earlier]
-                return message[1]
-        if earlier:
-            me.mark = (reference, earlier)
-        return _answered(receive_selectively(me, _answers(tag), timeout, None, deadline))
+        if answered is not None:
+            return answered[1]
+        answered = receive_selectively(me, _answers(tag), timeout, None, deadline)
+        return _answered(answered)
     finally:
         me.deadline = None
         # As `unwatch` does.
@@ -119,10 +122,11 @@ def ask(pid: Pid, label: str, request: Any, timeout: int | str) -> Any:
                         target.monitored_by = None
                 reference.alias = None
                 reference.block = Special
+            # Dropped behind the section: what is in it may have finalisers.
+            dropped = None if watching and answered is not None else _take_out(me, tag, answered)
         finally:
             scheduler.critical = 0
-        if not watching:
-            demonitor(reference, _FLUSH)
+        del dropped
 
 
 def _ask_step_by_step(pid: Pid, label: str, request: Any, timeout: int | str) -> Any:
@@ -131,6 +135,7 @@ def _ask_step_by_step(pid: Pid, label: str, request: Any, timeout: int | str) ->
     if pid is me.pid:
         raise NoAnswer(CALLING_SELF)
     check_timeout(timeout)
+    check_waiting(me)
     # Until `demonitor`: what else is answered before the caller goes on is in its mailbox, as in OTP.
     reference = monitor(pid, alias=DEMONITOR)
     tag = (ALIAS, reference)
@@ -155,6 +160,25 @@ def _answered(message: Any) -> Any:
     return message[1]
 
 
+def _take_out(me: ControlBlock, tag: tuple[Atom, Reference], answered: Any) -> list[Any]:
+    """Take what nobody waits for any more out of the mailbox: that there will be no answer; and the answer, where the
+    caller has given up. In a critical section.
+    """
+    box = me.mailbox or deque()
+    taken, place = [], 0
+    for message in list(box):
+        if type(message) is tuple and (
+            (len(message) == 5 and message[1] is tag[1])
+            or (len(message) == 2 and message[0] is tag and answered is None)
+        ):
+            del box[place]
+            taken.append(message)
+            me.mark = None
+        else:
+            place += 1
+    return taken
+
+
 def check_timeout(timeout: Any) -> None:
     """Refuse what is no timeout."""
     if timeout is None:
@@ -177,7 +201,9 @@ def answer(from_: Any, value: Any) -> bool:
     copy = value if type(value) in IMMUTABLE else copied(value)
     scheduler.critical = 1
     try:
-        put(block, (tag, copy))
+        # While it was copied the alias may have ended.
+        if reference.block is block:
+            put(block, (tag, copy))
     finally:
         scheduler.critical = 0
     if scheduler.slice_over:

@@ -50,7 +50,7 @@ LONG_CALL_SECONDS = 0.1
 PRINT_RETRIES = 8
 # How deep the handler's own calls go, and what they call in C: few, for a process that is at its recursion limit all
 # the time is only caught where so many are left.
-HANDLER_FRAMES = 4
+HANDLER_FRAMES = 6
 # A dying process that is still there after so long is given up.
 RESISTANCE_SECONDS = 1.0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 from in_process import ends, idle, messages
@@ -115,6 +116,20 @@ def test_what_goes_through_an_alias_is_copied() -> None:
     send(back, items)
     items.append(2)
     assert receive(after=SOON) == [1]
+
+
+@pytest.mark.process
+def test_an_alias_that_ends_while_a_message_is_copied_leads_nowhere() -> None:
+    """It counts whether it is an alias when the message is delivered."""
+    back = Process.monitor(idle(), alias="demonitor")
+
+    class Ending:
+        def __deepcopy__(self, memo: Any) -> Any:
+            Process.unalias(back)
+            return "copied"
+
+    send(back, Ending())
+    assert messages() == []
 
 
 @pytest.mark.process

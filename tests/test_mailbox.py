@@ -517,3 +517,18 @@ def test_long_mailboxes_keep_their_order_whatever_is_taken_out_in_between() -> N
         assert messages(quiet=0) == box
 
     run(follows_a_list)
+
+
+@pytest.mark.process
+def test_a_receive_in_a_pattern_waits_by_itself() -> None:
+    """A pattern that receives is not held to the time limit of the receive that it belongs to."""
+    me, taken = self(), []
+    spawn(lambda: (send(me, "one"), Process.sleep(100), send(me, "two")))
+
+    def take_both(message: object) -> bool:
+        if not taken:
+            taken.extend([receive(), receive()])
+        return False
+
+    assert receive(take_both, after=20, default="none") == "none"
+    assert taken == ["one", "two"]

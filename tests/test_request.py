@@ -7,6 +7,7 @@ from typing import Any
 import greenlet
 import pytest
 from in_process import caught, in_process, messages, trap, until
+from program import program
 from steered_server import S
 
 from pyex import GenServer, Pid, Process, ok, receive, self, send, spawn, trace
@@ -187,3 +188,95 @@ def test_who_is_killed_in_a_call_is_watching_nobody() -> None:
     assert watched_by(pid) == [caller]
     Process.exit(caller, "kill")
     until(lambda: watched_by(pid) == [])
+
+
+class Echo(GenServer):
+    """A server that replies with what it is asked; a function is called for the reply."""
+
+    @staticmethod
+    def init(arg: Any) -> Any:
+        return ("ok", arg)
+
+    @staticmethod
+    def handle_call(request: Any, from_: Any, state: Any) -> Any:
+        return ("reply", request() if callable(request) else request, state)
+
+
+class SlowToCopy:
+    """Four tenths of a second go by until it is copied."""
+
+    def __init__(self, copy: Any = None) -> None:
+        self.copy = copy
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        Process.sleep(400)
+        return self.copy
+
+
+def nap() -> str:
+    Process.sleep(10)
+    return "rested"
+
+
+@pytest.mark.process
+def test_the_time_limit_begins_when_the_request_is_sent() -> None:
+    """How long the request takes to be copied is not counted."""
+    assert GenServer.call(ok(GenServer.start(Echo, None)), SlowToCopy(nap), 300) == "rested"
+
+
+@pytest.mark.process
+def test_a_limit_of_nothing_waits_for_nobody() -> None:
+    """A call with timeout 0 exits at once, however quick the server is; it has got the request."""
+    pid, me = ok(GenServer.start(Echo, None)), self()
+    assert caught(lambda: GenServer.call(pid, lambda: send(me, "asked"), 0))[1][0] == "timeout"
+    assert messages() == ["asked"]
+
+
+@pytest.mark.process
+def test_a_reply_that_is_late_because_it_takes_long_to_copy_vanishes() -> None:
+    """It does not arrive after the time limit, though the server began to reply before."""
+    pid = ok(GenServer.start(Echo, None))
+    assert caught(lambda: GenServer.call(pid, SlowToCopy, 50))[1][0] == "timeout"
+    assert messages(500) == []
+
+
+def test_a_call_at_the_recursion_limit_leaves_nothing_in_the_mailbox() -> None:
+    """It raises RecursionError, before or after the request went out; a reply that nobody took is not left behind."""
+    ended = program(
+        """
+        from pyex import *
+
+        class Noisy(GenServer):
+            def init(_):
+                return ("ok", None)
+            def handle_call(request, from_, state):
+                send(from_[0], "noise")
+                return ("reply", request, state)
+
+        def deep(levels, call, *args):
+            return deep(levels - 1, call, *args) if levels else call(*args)
+
+        def main():
+            server = ok(GenServer.start(Noisy, None))
+            levels = replied = failed = 0
+            try:
+                while True:
+                    deep(levels, int)
+                    levels += 1
+            except RecursionError:
+                pass
+            for depth in range(levels - 40, levels):
+                try:
+                    assert deep(depth, GenServer.call, server, "x", "infinity") == "x"
+                    replied += 1
+                except RecursionError:
+                    failed += 1
+                while (message := receive(after=5, default=None)) is not None:
+                    assert message == "noise", message
+            assert replied and failed, (replied, failed)
+            print("well")
+
+        run(main)
+        """
+    )
+    assert (ended.returncode, ended.stdout) == (0, "well\n"), ended.stderr[-3000:]

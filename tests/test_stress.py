@@ -372,6 +372,45 @@ def test_recursion_to_the_limit_leaves_the_engine_whole() -> None:
     assert (ended.returncode, ended.stdout) == (0, "well\n"), ended.stderr[-3000:]
 
 
+def test_a_slice_that_ends_near_the_recursion_limit_leaves_the_engine_whole() -> None:
+    """Who is preempted with the last frames of its stack goes on, or gets a RecursionError; the others go on."""
+    ended = program(
+        """
+        import signal
+        from pyex import *
+        from pyex.scheduler import scheduler
+
+        def deep(levels, call, *args):
+            return deep(levels - 1, call, *args) if levels else call(*args)
+
+        def main():
+            levels = failed = 0
+            try:
+                while True:
+                    deep(levels, int)
+                    levels += 1
+            except RecursionError:
+                pass
+            before = runtime_info("preemptions")
+            for depth in range(levels - 30, levels):
+                Process.sleep(2)
+                try:
+                    deep(depth, signal.raise_signal, signal.SIGURG)
+                except RecursionError:
+                    failed += 1
+                assert scheduler.critical == 0, depth - levels
+                assert scheduler.current is self().block, depth - levels
+            assert runtime_info("preemptions") > before
+            pid, ref = spawn_monitor(int)
+            assert receive(("DOWN", ref, ..., ..., ...), after=30000)[4] == "normal"
+            print("well")
+
+        run(main)
+        """
+    )
+    assert (ended.returncode, ended.stdout) == (0, "well\n"), ended.stderr[-3000:]
+
+
 def test_two_hundred_processes_that_overflow_their_stacks_are_just_crashes() -> None:
     """Processes that recurse to the limit through the engine's calls crash one by one, and their report points to
     `become`.

@@ -185,21 +185,23 @@ def _loop(server: Server) -> Any:
 
 def _handle_call(server: Server, message: Any, from_: Any, request: Any) -> Any:
     """Handle a call: as `_run` and `_go_on` do, in fewer steps where it is replied to at once, as most are."""
-    state = server.state
+    state, is_done = server.state, False
     try:
         result = server.module.handle_call(request, from_, state)
         if type(result) is tuple and len(result) == 3 and result[0] == "reply" and server.debug is None:
             _, value, server.state = result
             if not answer(from_, value):
                 gen.reply(from_, value)
-            server.wait = None
-            return plan(_loop, (server,), drop_stack=True)
-        if type(result) in UNFINISHED:
+            is_done = True
+        elif type(result) in UNFINISHED:
             raise not_plain(server.module, "handle_call", result)
     except Unwind:
         raise
     except BaseException as error:
         _fail(server, "handle_call", message, from_, (request, from_, state), error)
+    if is_done:
+        server.wait = None
+        return plan(_loop, (server,), drop_stack=True)
     return _go_on(server, _act_on(result, server, "handle_call", message, from_, (request, from_, state)))
 
 
