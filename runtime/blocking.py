@@ -67,7 +67,9 @@ class Pool:
         while True:
             job = self.jobs.get()
             try:
-                if job.waiter is not None:
+                waiter = job.waiter
+                # Who has been killed may not have been unwound yet.
+                if waiter is not None and not waiter.dying:
                     job.result = job.context.run(job.function, *job.args)
             except BaseException as error:
                 job.error = error
