@@ -36,6 +36,11 @@ class Job:
         self.result: Any = None
         self.error: BaseException | None = None
 
+    def is_wanted(self) -> bool:
+        """Whether anybody waits for it. Who has been killed does not, and may not have been unwound yet."""
+        waiter = self.waiter
+        return waiter is not None and not waiter.dying
+
     def finish(self) -> None:
         """In the hub."""
         self.done = True
@@ -67,9 +72,7 @@ class Pool:
         while True:
             job = self.jobs.get()
             try:
-                waiter = job.waiter
-                # Who has been killed may not have been unwound yet.
-                if waiter is not None and not waiter.dying:
+                if job.is_wanted():
                     job.result = job.context.run(job.function, *job.args)
             except BaseException as error:
                 job.error = error
