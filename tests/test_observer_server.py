@@ -97,7 +97,7 @@ def test_stop_is_ok_however_often() -> None:
 
 
 @in_process
-def test_stop_is_not_held_up_by_who_looks() -> None:
+def test_stop_takes_less_than_a_second_whoever_looks() -> None:
     """Open streams, viewers who do not read, half a request: nobody holds up the end."""
     client = start()
     with (
@@ -109,7 +109,7 @@ def test_stop_is_not_held_up_by_who_looks() -> None:
         blocking(half.sendall, b"POST /api/act/exit HTTP/1.1\r\nContent-Length: 50\r\n")
         begun = time.monotonic()
         observer.stop()
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 1
         assert not [thread for thread in threading.enumerate() if thread.name == "pyex observer"]
         assert blocking(client.refuses_connections)
 
