@@ -19,7 +19,6 @@ from pyex.spawn import exit
 
 NODEDOWN = Atom("nodedown")
 SYSTEM, TERMINATE = Atom("system"), Atom("terminate")
-_NOTHING: Any = object()
 _FLUSH = ("flush",)
 
 
